@@ -1,6 +1,143 @@
 //! The catalog: every tool this service can serve, compiled once from resource definitions and
-//! tool docs. No code here or above names a tool.
+//! tool docs. No documentation, no tool; no code here or above names one. Immutable: a changed
+//! document makes a new catalog.
 
+pub mod definition;
+pub mod doc;
 pub mod filter;
+pub mod name;
+pub mod problem;
+pub mod source;
+pub mod tool;
+pub mod view;
 
-pub use filter::{Exposure, ServerConfig, ToolNames};
+mod compile;
+mod lint;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+pub use filter::{Exposure, FilterError, ServerConfig, ToolNames};
+pub use problem::Problem;
+pub use source::Sources;
+pub use tool::Tool;
+pub use view::View;
+
+use definition::ResourceDefinition;
+use problem::Document;
+
+/// Views kept at most; one a filter in use.
+const MAX_VIEWS: u64 = 1_000;
+
+/// The compiled set of all tools.
+#[derive(Debug)]
+pub struct Catalog {
+    resources: BTreeMap<String, ResourceDefinition>,
+    tools: Vec<Arc<Tool>>,
+    views: Cache<ServerConfig, Arc<View>>,
+}
+
+impl Catalog {
+    /// Compiles `sources`, or lists every problem in them, by file and line.
+    pub fn compile(sources: &Sources) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut resources = BTreeMap::new();
+        for (file, text) in sources
+            .iter()
+            .filter(|(file, _)| file.ends_with("/resource.yaml"))
+        {
+            match definition::parse(Document { file, text }) {
+                Ok(resource) => _ = resources.insert(resource.resource.clone(), resource),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let mut tools = Vec::new();
+        for (file, text) in sources.iter().filter(|(file, _)| file.ends_with(".md")) {
+            let document = Document { file, text };
+            match tool_of(document, &resources) {
+                Ok(tool) => {
+                    problems.extend(lint::lint(document, &tool));
+                    tools.push(Arc::new(tool));
+                }
+                Err(more) => problems.extend(more),
+            }
+        }
+        tools.sort_by_key(|tool| {
+            (
+                tool.resource.clone(),
+                name::rank(&tool.method),
+                tool.method.clone(),
+            )
+        });
+        problems.extend(lint::lint_names(&tools));
+        if problems.is_empty() {
+            Ok(Self {
+                resources,
+                tools,
+                views: Cache::new(MAX_VIEWS),
+            })
+        } else {
+            problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+            Err(problems)
+        }
+    }
+
+    /// All tools, in listing order.
+    pub fn tools(&self) -> &[Arc<Tool>] {
+        &self.tools
+    }
+
+    /// All resources that are defined, documented or not.
+    pub fn resources(&self) -> impl Iterator<Item = &ResourceDefinition> {
+        self.resources.values()
+    }
+
+    /// Whether `method` of `resource` has a doc, and so is a tool.
+    pub fn is_documented(&self, resource: &str, method: &str) -> bool {
+        self.tools
+            .iter()
+            .any(|tool| tool.resource == resource && tool.method == method)
+    }
+
+    /// The tools `config` lets through. Built once for each filter in use.
+    pub fn view(&self, config: &ServerConfig) -> Arc<View> {
+        self.views.get_with_by_ref(config, || {
+            let allowed = self.tools.iter().filter(|tool| config.allows(tool));
+            Arc::new(View::new(allowed.cloned().collect(), config))
+        })
+    }
+
+    /// The view of a filter that is to be minted: every name must exist and a tool must be left.
+    pub fn checked_view(&self, config: &ServerConfig) -> Result<Arc<View>, FilterError> {
+        config.check_names(&self.tools)?;
+        let view = self.view(config);
+        if view.tools().is_empty() {
+            Err(FilterError::Empty)
+        } else {
+            Ok(view)
+        }
+    }
+}
+
+fn tool_of(
+    document: Document<'_>,
+    resources: &BTreeMap<String, ResourceDefinition>,
+) -> Result<Tool, Vec<Problem>> {
+    let (folder, file) = document.file.split_once('/').unwrap_or_default();
+    let method_name = file.trim_end_matches(".md");
+    let Some(resource) = resources.get(folder) else {
+        let hint = "define it in resource.yaml beside this file";
+        let message = format!("there is no valid resource definition for `{folder}`");
+        return Err(vec![document.problem(&[], message, hint)]);
+    };
+    let Some(method) = resource.methods.get(method_name) else {
+        let message = format!("resource `{folder}` defines no method `{method_name}`");
+        let hint = "name the file after a method in resource.yaml, or define the method there";
+        return Err(vec![document.problem(&[], message, hint)]);
+    };
+    let doc = doc::parse(document).map_err(|problem| vec![problem])?;
+    compile::compile(document, resource, method_name, method, doc)
+}

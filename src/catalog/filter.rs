@@ -46,3 +46,124 @@ pub enum ToolNames {
     /// `list_egnyte_users`.
     Short,
 }
+
+use super::name;
+use super::tool::Tool;
+
+/// Method filters that stand for several methods.
+const METHOD_GROUPS: [&str; 3] = ["read", "write", "custom"];
+
+impl ServerConfig {
+    /// Whether this filter lets `tool` through.
+    pub fn allows(&self, tool: &Tool) -> bool {
+        let any = |list: &Option<Vec<String>>, matches: &dyn Fn(&str) -> bool| {
+            list.as_ref()
+                .is_none_or(|list| list.iter().any(|item| matches(item)))
+        };
+        any(&self.methods, &|filter| method_matches(filter, tool))
+            && any(&self.tags, &|tag| tool.tags.iter().any(|own| own == tag))
+            && any(&self.tools, &|name| {
+                name == tool.names.long || name == tool.names.short
+            })
+    }
+
+    /// Checks every name in the filter against what exists.
+    pub(super) fn check_names(&self, tools: &[std::sync::Arc<Tool>]) -> Result<(), FilterError> {
+        let check = |field, list: &Option<Vec<String>>, known: Vec<&str>| {
+            let unknown = list
+                .iter()
+                .flatten()
+                .find(|name| !known.contains(&name.as_str()));
+            unknown.map_or(Ok(()), |name| {
+                Err(FilterError::unknown(field, name, known.clone()))
+            })
+        };
+        let distinct = |names: &mut dyn Iterator<Item = &'_ str>| -> Vec<String> {
+            let mut names: Vec<String> = names.map(str::to_owned).collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        let methods = distinct(&mut tools.iter().map(|tool| tool.method.as_str()));
+        let methods = METHOD_GROUPS
+            .into_iter()
+            .chain(methods.iter().map(String::as_str));
+        check("config.methods", &self.methods, methods.collect())?;
+        let tags = distinct(
+            &mut tools
+                .iter()
+                .flat_map(|tool| tool.tags.iter().map(String::as_str)),
+        );
+        check(
+            "config.tags",
+            &self.tags,
+            tags.iter().map(String::as_str).collect(),
+        )?;
+        let names = tools
+            .iter()
+            .flat_map(|tool| [&tool.names.long, &tool.names.short]);
+        check(
+            "config.tools",
+            &self.tools,
+            names.map(String::as_str).collect(),
+        )
+    }
+}
+
+fn method_matches(filter: &str, tool: &Tool) -> bool {
+    match filter {
+        "read" => tool.reads,
+        "write" => !tool.reads,
+        "custom" => name::is_custom(&tool.method),
+        literal => literal == tool.method,
+    }
+}
+
+/// Why a filter cannot be minted.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum FilterError {
+    /// A name that nothing has.
+    #[error("{field}: there is no `{name}`.{nearest} Known are: {known}")]
+    Unknown {
+        /// `config.methods`, `config.tags` or `config.tools`.
+        field: &'static str,
+        /// The name as given.
+        name: String,
+        /// A did-you-mean, with a leading space, or nothing.
+        nearest: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// Every name exists, and together they let nothing through.
+    #[error(
+        "config: no tool matches methods, tags and tools together. Loosen one of them; a dry run (?dry_run=true) shows what a filter lets through"
+    )]
+    Empty,
+}
+
+impl FilterError {
+    fn unknown(field: &'static str, name: &str, mut known: Vec<&str>) -> Self {
+        let nearest = known
+            .iter()
+            .map(|candidate| (strsim::jaro_winkler(candidate, name), candidate))
+            .filter(|(likeness, _)| *likeness > 0.8)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map_or_else(String::new, |(_, name)| format!(" Did you mean `{name}`?"));
+        known.dedup();
+        let name = name.chars().take(100).collect();
+        Self::Unknown {
+            field,
+            name,
+            nearest,
+            known: known.join(", "),
+        }
+    }
+
+    /// The field at fault.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Unknown { field, .. } => field,
+            Self::Empty => "config",
+        }
+    }
+}

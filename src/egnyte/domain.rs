@@ -16,7 +16,9 @@ pub struct Domain(String);
 
 /// Why a text is not an Egnyte domain.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{given}` is not an Egnyte domain: {reason}. Give the name before `.egnyte.com`, such as `acme`, or the full host name")]
+#[error(
+    "`{given}` is not an Egnyte domain: {reason}. Give the name before `.egnyte.com`, such as `acme`, or the full host name"
+)]
 pub struct DomainError {
     given: String,
     reason: &'static str,
@@ -25,7 +27,12 @@ pub struct DomainError {
 impl Domain {
     /// Reads a domain as a person would write it.
     pub fn parse(given: &str) -> Result<Self, DomainError> {
-        let fail = |reason| Err(DomainError { given: given.chars().take(100).collect(), reason });
+        let fail = |reason| {
+            Err(DomainError {
+                given: given.chars().take(100).collect(),
+                reason,
+            })
+        };
         let text = given.trim().to_ascii_lowercase();
         if text.starts_with("http://") {
             return fail("Egnyte is reached over https only");
@@ -41,7 +48,9 @@ impl Domain {
         let label_ok = |label: &str| {
             !label.is_empty()
                 && label.len() <= 63
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
@@ -102,20 +111,43 @@ mod tests {
     #[test]
     fn what_people_paste_becomes_one_host_name() {
         for given in ["acme", "ACME.egnyte.com", " https://acme.egnyte.com/ "] {
-            assert_eq!(Domain::parse(given).unwrap().host(), "acme.egnyte.com", "{given}");
+            assert_eq!(
+                Domain::parse(given).unwrap().host(),
+                "acme.egnyte.com",
+                "{given}"
+            );
         }
-        assert_eq!(Domain::parse("files.acme.org").unwrap().short(), "files.acme.org");
-        assert_eq!(Domain::parse("acme.egnytegov.com").unwrap().host(), "acme.egnytegov.com");
+        assert_eq!(
+            Domain::parse("files.acme.org").unwrap().short(),
+            "files.acme.org"
+        );
+        assert_eq!(
+            Domain::parse("acme.egnytegov.com").unwrap().host(),
+            "acme.egnytegov.com"
+        );
     }
 
     #[test]
     fn what_is_not_a_public_host_is_refused_with_a_reason() {
         for given in [
-            "", "http://acme.egnyte.com", "127.0.0.1", "localhost", "a.localhost", "acme:8080",
-            "acme/..", "user@acme", "[::1]", "acme..com", "-acme", "db.internal",
+            "",
+            "http://acme.egnyte.com",
+            "127.0.0.1",
+            "localhost",
+            "a.localhost",
+            "acme:8080",
+            "acme/..",
+            "user@acme",
+            "[::1]",
+            "acme..com",
+            "-acme",
+            "db.internal",
         ] {
             let error = Domain::parse(given).unwrap_err().to_string();
-            assert!(error.contains("is not an Egnyte domain"), "{given}: {error}");
+            assert!(
+                error.contains("is not an Egnyte domain"),
+                "{given}: {error}"
+            );
         }
     }
 }
