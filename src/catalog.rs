@@ -45,10 +45,7 @@ impl Catalog {
     pub fn compile(sources: &Sources) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut resources = BTreeMap::new();
-        for (file, text) in sources
-            .iter()
-            .filter(|(file, _)| file.ends_with("/resource.yaml"))
-        {
+        for (file, text) in sources.iter().filter(|(file, _)| file.ends_with("/resource.yaml")) {
             match definition::parse(Document { file, text }) {
                 Ok(resource) => _ = resources.insert(resource.resource.clone(), resource),
                 Err(problem) => problems.push(problem),
@@ -66,19 +63,11 @@ impl Catalog {
             }
         }
         tools.sort_by_key(|tool| {
-            (
-                tool.resource.clone(),
-                name::rank(&tool.method),
-                tool.method.clone(),
-            )
+            (tool.resource.clone(), name::rank(&tool.method), tool.method.clone())
         });
         problems.extend(lint::lint_names(&tools));
         if problems.is_empty() {
-            Ok(Self {
-                resources,
-                tools,
-                views: Cache::new(MAX_VIEWS),
-            })
+            Ok(Self { resources, tools, views: Cache::new(MAX_VIEWS) })
         } else {
             problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
             Err(problems)
@@ -97,9 +86,7 @@ impl Catalog {
 
     /// Whether `method` of `resource` has a doc, and so is a tool.
     pub fn is_documented(&self, resource: &str, method: &str) -> bool {
-        self.tools
-            .iter()
-            .any(|tool| tool.resource == resource && tool.method == method)
+        self.tools.iter().any(|tool| tool.resource == resource && tool.method == method)
     }
 
     /// The tools `config` lets through. Built once for each filter in use.
@@ -114,11 +101,7 @@ impl Catalog {
     pub fn checked_view(&self, config: &ServerConfig) -> Result<Arc<View>, FilterError> {
         config.check_names(&self.tools)?;
         let view = self.view(config);
-        if view.tools().is_empty() {
-            Err(FilterError::Empty)
-        } else {
-            Ok(view)
-        }
+        if view.tools().is_empty() { Err(FilterError::Empty) } else { Ok(view) }
     }
 }
 

@@ -1,5 +1,11 @@
-//! Egnyte as this service sees it. Only code under `egnyte/` dials out, and it knows no tools.
+//! Egnyte as this service sees it: where an account lives, how to reach it, what its answers say
+//! about limits and errors. Only code under `egnyte/` dials out, and it knows no tools.
 
+pub mod client;
 pub mod domain;
+pub mod error;
+pub mod rate_limit;
 
+pub use client::{CallError, Client, ClientLimits, EgnyteUrl, Request, Response, Upstream};
 pub use domain::{Domain, DomainError};
+pub use rate_limit::RateLimit;

@@ -1,1 +1,126 @@
-//! invoke (being built).
+//! The pipeline of a call: arguments → request → Egnyte → result. One way through, whoever calls;
+//! it knows no MCP and no HTTP framework, and it sends a request once.
+
+pub mod arguments;
+pub mod examples;
+pub mod outcome;
+pub mod paging;
+pub mod request;
+pub mod response;
+
+use jiff::Timestamp;
+
+use crate::account::Health;
+use crate::catalog::Tool;
+use crate::clock::Clock;
+use crate::egnyte::{Client, Upstream, rate_limit};
+
+pub use outcome::{Failure, Kind, Outcome};
+pub use paging::Cursors;
+
+/// Runs calls. One per process.
+#[derive(Debug)]
+pub struct Invoker {
+    client: Client,
+    cursors: Cursors,
+    health: Health,
+    clock: Clock,
+    result_budget: usize,
+}
+
+/// Results of lists keep to this many bytes of JSON: about 25,000 tokens, the least any of the
+/// common hosts accepts.
+pub const RESULT_BUDGET: usize = 100_000;
+
+/// For whom a call is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// Id of the integrated account.
+    pub account_id: &'a str,
+    /// Version of its credentials, so that a refusal is not blamed on newer ones.
+    pub credentials_version: i64,
+    /// Whether the account's record says that Egnyte refuses it.
+    pub marked_refused: bool,
+    /// Where and as whom Egnyte is called.
+    pub upstream: &'a Upstream,
+}
+
+impl Invoker {
+    /// An invoker over one client.
+    pub fn new(client: Client, cursors: Cursors, health: Health, clock: Clock) -> Self {
+        Self { client, cursors, health, clock, result_budget: RESULT_BUDGET }
+    }
+
+    /// Calls `tool` with `arguments`, the JSON text of an object or nothing.
+    pub async fn call(&self, tool: &Tool, arguments: Option<&str>, caller: Caller<'_>) -> Outcome {
+        match self.prepare(tool, arguments, caller) {
+            Ok((request, page)) => self.send(tool, request, page, caller).await,
+            Err(failure) => Outcome { result: Err(failure), rate_limit: None },
+        }
+    }
+
+    fn prepare(
+        &self,
+        tool: &Tool,
+        arguments: Option<&str>,
+        caller: Caller<'_>,
+    ) -> Result<(crate::egnyte::Request, Option<paging::Page>), Failure> {
+        let given = arguments::read(tool, arguments)?;
+        let (given, page) = match &tool.operation.paging {
+            None => (given, None),
+            Some(_) => {
+                let (given, page) = self.cursors.page(tool, caller.account_id, given)?;
+                (given, Some(page))
+            }
+        };
+        Ok((request::build(tool, &given, page.as_ref())?, page))
+    }
+
+    async fn send(
+        &self,
+        tool: &Tool,
+        request: crate::egnyte::Request,
+        page: Option<paging::Page>,
+        caller: Caller<'_>,
+    ) -> Outcome {
+        let response = match self.client.call(caller.upstream, request).await {
+            Ok(response) => response,
+            Err(error) => return Outcome::from(outcome::of_call_error(tool, caller, &error)),
+        };
+        let now: Timestamp = self.clock.now();
+        let rate_limit = rate_limit::read(response.status, &response.headers, now);
+        let result = if response.status.is_success() {
+            self.health.accepted(caller.account_id, caller.marked_refused).await;
+            self.shape(tool, response, page, caller)
+        } else {
+            Err(outcome::of_status(tool, caller, &response, rate_limit))
+        };
+        if let Err(Failure { kind: Kind::NeedsReauth, message, .. }) = &result {
+            self.health.refused(caller.account_id, caller.credentials_version, message).await;
+        }
+        Outcome { result, rate_limit }
+    }
+
+    fn shape(
+        &self,
+        tool: &Tool,
+        response: crate::egnyte::Response,
+        page: Option<paging::Page>,
+        caller: Caller<'_>,
+    ) -> Result<String, Failure> {
+        let text = response::text(tool, response)?;
+        match (&tool.operation.paging, page) {
+            (Some(paging), Some(page)) => {
+                let listed = response::list(tool, &text, paging, &page, self.result_budget)?;
+                let next = match listed.next_position {
+                    Some(position) => {
+                        Some(self.cursors.next(tool, caller.account_id, &page, position)?)
+                    }
+                    None => None,
+                };
+                Ok(listed.into_json(next.as_deref()))
+            }
+            _ => Ok(text),
+        }
+    }
+}

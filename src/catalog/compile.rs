@@ -31,9 +31,7 @@ pub fn compile(
     }
     let on_one_item = method.request.arguments().next().is_some();
     let input_schema = input.schema();
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&input_schema);
+    let validator = jsonschema::options().should_validate_formats(true).build(&input_schema);
     let validator = match validator {
         Ok(validator) if input.problems.is_empty() => validator,
         Ok(_) => return Err(input.problems),
@@ -50,12 +48,7 @@ pub fn compile(
         }
     }
     Ok(Tool {
-        names: name::names(
-            method_name,
-            &resource.singular,
-            &resource.resource,
-            on_one_item,
-        ),
+        names: name::names(method_name, &resource.singular, &resource.resource, on_one_item),
         title: doc.front.title,
         description: doc.description,
         resource: resource.resource.clone(),
@@ -100,19 +93,14 @@ impl<'a> Input<'a> {
     }
 
     fn problem(&mut self, path: &[&str], message: impl Into<String>, hint: &str) {
-        self.problems
-            .push(self.document.problem(path, message, hint));
+        self.problems.push(self.document.problem(path, message, hint));
     }
 
     fn add_path(&mut self, schema: &ObjectSchema, method: &MethodDefinition) {
         for name in method.request.arguments() {
             if !schema.properties.contains_key(name) {
                 let message = format!("the path has {{{name}}}, path_schema does not");
-                self.problem(
-                    &["path_schema"],
-                    message,
-                    "describe it under path_schema.properties",
-                );
+                self.problem(&["path_schema"], message, "describe it under path_schema.properties");
             } else if !schema.required.iter().any(|required| required == name) {
                 let message = format!("`{name}` is in the path but not required");
                 self.problem(&["path_schema"], message, "add it to path_schema.required");
@@ -132,24 +120,14 @@ impl<'a> Input<'a> {
         for argument in method.filters.keys() {
             if !schema.properties.contains_key(argument) {
                 let message = format!("the definition filters by `{argument}`, the doc lacks it");
-                self.problem(
-                    &["query_schema"],
-                    message,
-                    "describe it, or drop the filter",
-                );
+                self.problem(&["query_schema"], message, "describe it, or drop the filter");
             }
         }
-        self.add("query_schema", schema, |name, wire| {
-            match method.filters.get(name) {
-                Some(FilterExpression {
-                    attribute,
-                    operator,
-                }) => Place::Filter {
-                    attribute: attribute.clone(),
-                    operator: operator.clone(),
-                },
-                None => Place::Query(wire),
+        self.add("query_schema", schema, |name, wire| match method.filters.get(name) {
+            Some(FilterExpression { attribute, operator }) => {
+                Place::Filter { attribute: attribute.clone(), operator: operator.clone() }
             }
+            None => Place::Query(wire),
         });
     }
 
@@ -193,21 +171,13 @@ impl<'a> Input<'a> {
                 self.problem(&[part, "required"], message, "add it to properties");
             }
         }
-        self.required.extend(
-            schema
-                .required
-                .iter()
-                .map(|name| Value::from(name.as_str())),
-        );
+        self.required.extend(schema.required.iter().map(|name| Value::from(name.as_str())));
         for (name, property) in &schema.properties {
             let mut property = property.clone();
             let wire = property
                 .as_object_mut()
                 .and_then(|property| property.remove(WIRE_NAME))
-                .map_or_else(
-                    || name.clone(),
-                    |wire| wire.as_str().unwrap_or(name).to_owned(),
-                );
+                .map_or_else(|| name.clone(), |wire| wire.as_str().unwrap_or(name).to_owned());
             if part != "path_schema" && wire == FILTER && name != FILTER {
                 self.problem(
                     &[part, "properties", name],
@@ -215,11 +185,7 @@ impl<'a> Input<'a> {
                     "drop one",
                 );
             }
-            if self
-                .places
-                .insert(name.clone(), place(name, wire))
-                .is_some()
-            {
+            if self.places.insert(name.clone(), place(name, wire)).is_some() {
                 let message = format!("`{name}` stands in two of the schemas");
                 let hint = "rename one and give its wire name as x-egnyte-name";
                 self.problem(&[part, "properties", name], message, hint);

@@ -112,13 +112,10 @@ impl TryFrom<String> for FilterExpression {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
         match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [attribute, operator] => Ok(Self {
-                attribute: (*attribute).to_owned(),
-                operator: (*operator).to_owned(),
-            }),
-            _ => Err(format!(
-                "`{text}` is not an attribute and an operator, such as `email eq`"
-            )),
+            [attribute, operator] => {
+                Ok(Self { attribute: (*attribute).to_owned(), operator: (*operator).to_owned() })
+            }
+            _ => Err(format!("`{text}` is not an attribute and an operator, such as `email eq`")),
         }
     }
 }
@@ -174,33 +171,22 @@ impl TryFrom<String> for RequestLine {
         let segments = std::iter::once(Ok(Segment::Literal("pubapi".to_owned())))
             .chain(path.split('/').map(|segment| parse_segment(segment, &text)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            verb,
-            path: segments,
-        })
+        Ok(Self { verb, path: segments })
     }
 }
 
 fn parse_segment(segment: &str, line: &str) -> Result<Segment, String> {
     let is_name = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
     };
-    if let Some(name) = segment
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    {
+    if let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         if is_name(name) {
             return Ok(Segment::Argument(name.to_owned()));
         }
     } else if is_name(segment) && segment != "." && segment != ".." {
         return Ok(Segment::Literal(segment.to_owned()));
     }
-    Err(format!(
-        "`{segment}` in `{line}` is neither a plain word nor a {{name}}"
-    ))
+    Err(format!("`{segment}` in `{line}` is neither a plain word nor a {{name}}"))
 }
 
 /// Reads a resource definition, checking what its text alone can show.
@@ -210,17 +196,11 @@ pub fn parse(document: Document<'_>) -> Result<ResourceDefinition, Problem> {
     if definition.resource != folder {
         return Err(document.problem(
             &["resource"],
-            format!(
-                "resource `{}` stands in the folder `{folder}`",
-                definition.resource
-            ),
+            format!("resource `{}` stands in the folder `{folder}`", definition.resource),
             "give the folder the resource's name",
         ));
     }
-    for (name, noun) in [
-        ("resource", &definition.resource),
-        ("singular", &definition.singular),
-    ] {
+    for (name, noun) in [("resource", &definition.resource), ("singular", &definition.singular)] {
         if !super::name::is_word(noun) {
             return Err(document.problem(
                 &[name],

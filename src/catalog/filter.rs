@@ -57,26 +57,18 @@ impl ServerConfig {
     /// Whether this filter lets `tool` through.
     pub fn allows(&self, tool: &Tool) -> bool {
         let any = |list: &Option<Vec<String>>, matches: &dyn Fn(&str) -> bool| {
-            list.as_ref()
-                .is_none_or(|list| list.iter().any(|item| matches(item)))
+            list.as_ref().is_none_or(|list| list.iter().any(|item| matches(item)))
         };
         any(&self.methods, &|filter| method_matches(filter, tool))
             && any(&self.tags, &|tag| tool.tags.iter().any(|own| own == tag))
-            && any(&self.tools, &|name| {
-                name == tool.names.long || name == tool.names.short
-            })
+            && any(&self.tools, &|name| name == tool.names.long || name == tool.names.short)
     }
 
     /// Checks every name in the filter against what exists.
     pub(super) fn check_names(&self, tools: &[std::sync::Arc<Tool>]) -> Result<(), FilterError> {
         let check = |field, list: &Option<Vec<String>>, known: Vec<&str>| {
-            let unknown = list
-                .iter()
-                .flatten()
-                .find(|name| !known.contains(&name.as_str()));
-            unknown.map_or(Ok(()), |name| {
-                Err(FilterError::unknown(field, name, known.clone()))
-            })
+            let unknown = list.iter().flatten().find(|name| !known.contains(&name.as_str()));
+            unknown.map_or(Ok(()), |name| Err(FilterError::unknown(field, name, known.clone())))
         };
         let distinct = |names: &mut dyn Iterator<Item = &'_ str>| -> Vec<String> {
             let mut names: Vec<String> = names.map(str::to_owned).collect();
@@ -85,28 +77,13 @@ impl ServerConfig {
             names
         };
         let methods = distinct(&mut tools.iter().map(|tool| tool.method.as_str()));
-        let methods = METHOD_GROUPS
-            .into_iter()
-            .chain(methods.iter().map(String::as_str));
+        let methods = METHOD_GROUPS.into_iter().chain(methods.iter().map(String::as_str));
         check("config.methods", &self.methods, methods.collect())?;
-        let tags = distinct(
-            &mut tools
-                .iter()
-                .flat_map(|tool| tool.tags.iter().map(String::as_str)),
-        );
-        check(
-            "config.tags",
-            &self.tags,
-            tags.iter().map(String::as_str).collect(),
-        )?;
-        let names = tools
-            .iter()
-            .flat_map(|tool| [&tool.names.long, &tool.names.short]);
-        check(
-            "config.tools",
-            &self.tools,
-            names.map(String::as_str).collect(),
-        )
+        let tags =
+            distinct(&mut tools.iter().flat_map(|tool| tool.tags.iter().map(String::as_str)));
+        check("config.tags", &self.tags, tags.iter().map(String::as_str).collect())?;
+        let names = tools.iter().flat_map(|tool| [&tool.names.long, &tool.names.short]);
+        check("config.tools", &self.tools, names.map(String::as_str).collect())
     }
 }
 
@@ -151,12 +128,7 @@ impl FilterError {
             .map_or_else(String::new, |(_, name)| format!(" Did you mean `{name}`?"));
         known.dedup();
         let name = name.chars().take(100).collect();
-        Self::Unknown {
-            field,
-            name,
-            nearest,
-            known: known.join(", "),
-        }
+        Self::Unknown { field, name, nearest, known: known.join(", ") }
     }
 
     /// The field at fault.

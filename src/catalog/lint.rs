@@ -43,15 +43,8 @@ pub fn lint(document: Document<'_>, tool: &Tool) -> Vec<Problem> {
     for example in &tool.examples {
         let arguments = Value::Object(example.arguments.clone());
         for error in tool.validator.iter_errors(&arguments) {
-            let message = format!(
-                "example \"{}\" does not fit the schema: {error}",
-                example.title
-            );
-            report(
-                &["examples", "arguments"],
-                message,
-                "mend the example or the schema",
-            );
+            let message = format!("example \"{}\" does not fit the schema: {error}", example.title);
+            report(&["examples", "arguments"], message, "mend the example or the schema");
         }
     }
     problems
@@ -65,10 +58,7 @@ pub fn lint_names(tools: &[Arc<Tool>]) -> Vec<Problem> {
         for name in [&tool.names.long, &tool.names.short] {
             match seen.insert(name, tool) {
                 Some(other) if !std::ptr::eq(other, &raw const **tool) => {
-                    let document = Document {
-                        file: &tool.file,
-                        text: "",
-                    };
+                    let document = Document { file: &tool.file, text: "" };
                     let message = format!("`{name}` is also the name of {}", other.file);
                     problems.push(document.problem(&[], message, "rename a method or resource"));
                 }
@@ -92,21 +82,13 @@ fn texts(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
     }
     if length > MAX_DESCRIPTION {
         let message = format!("the description has {length} characters");
-        report(
-            &[],
-            message,
-            "keep to 1,500; move detail into the arguments' descriptions",
-        );
+        report(&[], message, "keep to 1,500; move detail into the arguments' descriptions");
     }
     let names = [(&tool.names.long, MAX_LONG), (&tool.names.short, MAX_SHORT)];
     for (name, max) in names {
         if name.len() > max {
             let message = format!("`{name}` has {} characters", name.len());
-            report(
-                &[],
-                message,
-                "choose a shorter method name: 48 is the limit, 32 if short",
-            );
+            report(&[], message, "choose a shorter method name: 48 is the limit, 32 if short");
         }
     }
 }
@@ -114,33 +96,17 @@ fn texts(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
 fn hints(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
     let hints = tool.annotations;
     if hints.read_only_hint != tool.reads {
-        let (hint, fact) = if tool.reads {
-            ("true", "reads")
-        } else {
-            ("false", "writes")
-        };
+        let (hint, fact) = if tool.reads { ("true", "reads") } else { ("false", "writes") };
         let message = format!("the method {fact}, but readOnlyHint is not {hint}");
-        report(
-            &["annotations", "readOnlyHint"],
-            message,
-            "set it to what the method does",
-        );
+        report(&["annotations", "readOnlyHint"], message, "set it to what the method does");
     }
     if tool.reads && hints.destructive_hint {
         let message = "a tool that only reads cannot be destructive".to_owned();
-        report(
-            &["annotations", "destructiveHint"],
-            message,
-            "set destructiveHint: false",
-        );
+        report(&["annotations", "destructiveHint"], message, "set destructiveHint: false");
     }
     if tool.operation.verb == http::Method::DELETE && !hints.destructive_hint {
         let message = "a DELETE is destructive".to_owned();
-        report(
-            &["annotations", "destructiveHint"],
-            message,
-            "set destructiveHint: true",
-        );
+        report(&["annotations", "destructiveHint"], message, "set destructiveHint: true");
     }
 }
 
@@ -150,31 +116,15 @@ fn argument(name: &str, schema: &Value, report: &mut impl FnMut(&[&str], String,
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
     if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
         let message = format!("`{name}` is not a name every host accepts");
-        report(
-            &path,
-            message,
-            "use 1 to 64 of letters, digits, `_`, `.`, `-`",
-        );
+        report(&path, message, "use 1 to 64 of letters, digits, `_`, `.`, `-`");
     }
     if schema.get("type").and_then(Value::as_str).is_none() {
         let message = format!("`{name}` has no single type");
-        report(
-            &path,
-            message,
-            "give one: string, integer, number, boolean, array, object",
-        );
+        report(&path, message, "give one: string, integer, number, boolean, array, object");
     }
-    if schema
-        .get("description")
-        .and_then(Value::as_str)
-        .is_none_or(str::is_empty)
-    {
+    if schema.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
         let message = format!("`{name}` has no description");
-        report(
-            &path,
-            message,
-            "say what it is, in which form, and where to get it",
-        );
+        report(&path, message, "say what it is, in which form, and where to get it");
     }
     if depth(schema) > MAX_DEPTH {
         report(&path, format!("`{name}` is nested too deep"), "flatten it");
@@ -183,11 +133,7 @@ fn argument(name: &str, schema: &Value, report: &mut impl FnMut(&[&str], String,
         if mentions(schema, keyword) {
             // Gemini and Anthropic refuse or ignore these in tool schemas.
             let message = format!("`{name}` uses `{keyword}`");
-            report(
-                &path,
-                message,
-                "write a plain schema: one type, enum lists, nested objects",
-            );
+            report(&path, message, "write a plain schema: one type, enum lists, nested objects");
         }
     }
 }

@@ -17,27 +17,14 @@ pub struct Names {
 
 /// Names of `method` on a resource. A custom method that acts on one item takes the singular.
 pub fn names(method: &str, singular: &str, plural: &str, on_one_item: bool) -> Names {
-    let custom = format!(
-        "{method}_egnyte_{}",
-        if on_one_item { singular } else { plural }
-    );
+    let custom = format!("{method}_egnyte_{}", if on_one_item { singular } else { plural });
     let (long, short) = match method {
-        "list" => (
-            format!("list_all_egnyte_{plural}"),
-            format!("list_egnyte_{plural}"),
-        ),
-        "get" => (
-            format!("get_single_egnyte_{singular}_by_id"),
-            format!("get_egnyte_{singular}"),
-        ),
-        "create" => (
-            format!("create_an_egnyte_{singular}"),
-            format!("create_egnyte_{singular}"),
-        ),
-        "update" | "delete" => (
-            format!("{method}_an_egnyte_{singular}_by_id"),
-            format!("{method}_egnyte_{singular}"),
-        ),
+        "list" => (format!("list_all_egnyte_{plural}"), format!("list_egnyte_{plural}")),
+        "get" => (format!("get_single_egnyte_{singular}_by_id"), format!("get_egnyte_{singular}")),
+        "create" => (format!("create_an_egnyte_{singular}"), format!("create_egnyte_{singular}")),
+        "update" | "delete" => {
+            (format!("{method}_an_egnyte_{singular}_by_id"), format!("{method}_egnyte_{singular}"))
+        }
         _ => (custom.clone(), custom),
     };
     Names { long, short }
@@ -52,18 +39,13 @@ const STANDARD: [&str; 5] = ["list", "get", "create", "update", "delete"];
 
 /// Place of a method in a listing: the standard ones first, then the custom ones.
 pub fn rank(method: &str) -> usize {
-    STANDARD
-        .iter()
-        .position(|name| *name == method)
-        .unwrap_or(STANDARD.len())
+    STANDARD.iter().position(|name| *name == method).unwrap_or(STANDARD.len())
 }
 
 /// Whether `text` may be part of a tool name.
 pub fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[cfg(test)]
@@ -84,13 +66,7 @@ mod tests {
 
     #[test]
     fn a_custom_method_is_named_by_its_noun() {
-        assert_eq!(
-            names("replace", "group", "groups", true).long,
-            "replace_egnyte_group"
-        );
-        assert_eq!(
-            names("count", "group", "groups", false).short,
-            "count_egnyte_groups"
-        );
+        assert_eq!(names("replace", "group", "groups", true).long, "replace_egnyte_group");
+        assert_eq!(names("count", "group", "groups", false).short, "count_egnyte_groups");
     }
 }

@@ -20,11 +20,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}: {}",
-            self.file, self.line, self.column, self.message
-        )?;
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
         if !self.hint.is_empty() {
             write!(f, "\n  hint: {}", self.hint)?;
         }
@@ -68,10 +64,8 @@ impl Document<'_> {
         for key in path {
             let hit = lines.by_ref().find_map(|(index, line)| {
                 let start = line.len() - line.trim_start().len();
-                let rest = line
-                    .trim_start()
-                    .trim_start_matches("- ")
-                    .trim_start_matches(['"', '\'']);
+                let rest =
+                    line.trim_start().trim_start_matches("- ").trim_start_matches(['"', '\'']);
                 let named = rest.strip_prefix(key)?.trim_start_matches(['"', '\'']);
                 named.starts_with(':').then_some((index + 1, start + 1))
             });
@@ -91,10 +85,7 @@ mod tests {
     #[test]
     fn a_key_is_found_below_the_key_before_it() {
         let text = "---\nlimit: 1\nquery_schema:\n  properties:\n    limit: {}\n---\n";
-        let document = Document {
-            file: "users/list.md",
-            text,
-        };
+        let document = Document { file: "users/list.md", text };
         let problem = document.problem(&["query_schema", "properties", "limit"], "no", "rename");
         assert_eq!((problem.line, problem.column), (5, 5));
         assert_eq!(problem.to_string(), "users/list.md:5:5: no\n  hint: rename");

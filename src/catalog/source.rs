@@ -49,22 +49,14 @@ impl Sources {
     pub fn built_in() -> Self {
         let texts = BuiltIn::iter().filter_map(|path| {
             let file = BuiltIn::get(&path)?;
-            Some((
-                path.into_owned(),
-                String::from_utf8_lossy(&file.data).into_owned(),
-            ))
+            Some((path.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
         });
         Self(texts.collect())
     }
 
     /// Texts given directly, such as by a test.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(
-            texts
-                .into_iter()
-                .map(|(path, text)| (path.to_owned(), text.to_owned()))
-                .collect(),
-        )
+        Self(texts.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
     }
 
     /// Adds the documents of `folder` (`<resource>/resource.yaml`, `<resource>/<method>.md`); a
@@ -75,11 +67,7 @@ impl Sources {
                 continue;
             }
             for path in entries(&resource)? {
-                let name = path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let is_doc = path.extension().is_some_and(|extension| extension == "md");
                 if name != "resource.yaml" && !is_doc {
                     continue;
@@ -91,27 +79,19 @@ impl Sources {
         }
         if self.0.len() > MAX_FILES {
             let reason = format!("holds more than {MAX_FILES} documents");
-            return Err(SourceError::Unfit {
-                path: folder.to_owned(),
-                reason,
-            });
+            return Err(SourceError::Unfit { path: folder.to_owned(), reason });
         }
         Ok(())
     }
 
     /// Every text with its path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let unreadable = |source| SourceError::Unreadable {
-        path: folder.to_owned(),
-        source,
-    };
+    let unreadable = |source| SourceError::Unreadable { path: folder.to_owned(), source };
     let mut paths = std::fs::read_dir(folder)
         .map_err(unreadable)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -122,16 +102,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 fn read(path: &Path) -> Result<String, SourceError> {
-    let unreadable = |source| SourceError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| SourceError::Unreadable { path: path.to_owned(), source };
     if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
         let reason = format!("is longer than {MAX_BYTES} bytes");
-        return Err(SourceError::Unfit {
-            path: path.to_owned(),
-            reason,
-        });
+        return Err(SourceError::Unfit { path: path.to_owned(), reason });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|_| SourceError::Unfit {

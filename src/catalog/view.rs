@@ -30,12 +30,7 @@ impl View {
         let names = config.tool_names;
         let items: Vec<Value> = tools.iter().map(|tool| mcp_tool(tool, names)).collect();
         let listing = Bytes::from(Value::Array(items).to_string());
-        Self {
-            tools,
-            by_name,
-            names,
-            listing,
-        }
+        Self { tools, by_name, names, listing }
     }
 
     /// The tools, in listing order.

@@ -14,9 +14,8 @@ pub fn parse<T: DeserializeOwned>(
 ) -> Result<T, Problem> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
-        let (line, column) = error
-            .location()
-            .map_or((1, 1), |at| (usize_of(at.line()), usize_of(at.column())));
+        let (line, column) =
+            error.location().map_or((1, 1), |at| (usize_of(at.line()), usize_of(at.column())));
         Problem {
             file: document.file.to_owned(),
             line: line + lines_before,

@@ -20,10 +20,7 @@ pub struct NoRandomness;
 pub fn sha256(data: &[u8]) -> Sha256 {
     let mut out = Sha256::default();
     // Lengths are equal by definition of SHA-256; `zip` keeps that free of a panic path.
-    for (to, from) in out
-        .iter_mut()
-        .zip(digest::digest(&digest::SHA256, data).as_ref())
-    {
+    for (to, from) in out.iter_mut().zip(digest::digest(&digest::SHA256, data).as_ref()) {
         *to = *from;
     }
     out
@@ -37,16 +34,8 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| {
-        DIGITS
-            .get(usize::from(nibble))
-            .copied()
-            .map_or('0', char::from)
-    };
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// `N` random bytes from the operating system, wiped when dropped.
@@ -76,10 +65,7 @@ mod tests {
 
     #[test]
     fn random_secrets_differ_and_carry_their_prefix() {
-        let (a, b) = (
-            random_secret("egk_").unwrap(),
-            random_secret("egk_").unwrap(),
-        );
+        let (a, b) = (random_secret("egk_").unwrap(), random_secret("egk_").unwrap());
         assert!(a.expose().starts_with("egk_") && a.expose().len() == 47);
         assert_ne!(a.expose(), b.expose());
     }

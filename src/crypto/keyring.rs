@@ -100,19 +100,14 @@ impl Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
 impl Keyring {
     /// A ring with one new key that is kept nowhere. For demos and tests.
     pub fn generate() -> Result<Self, KeyringError> {
-        Ok(Self {
-            active: Key::generate(Timestamp::now())?,
-            older: Arc::default(),
-        })
+        Ok(Self { active: Key::generate(Timestamp::now())?, older: Arc::default() })
     }
 
     /// Reads a ring from text, as [`Keyring::to_text`] writes it. `origin` is named in errors,
@@ -149,22 +144,15 @@ impl Keyring {
                 bytes: Arc::new(Zeroizing::new(bytes)),
             });
         }
-        let (active, older) = keys
-            .split_first()
-            .ok_or_else(|| damaged("it holds no key"))?;
-        Ok(Self {
-            active: active.clone(),
-            older: older.into(),
-        })
+        let (active, older) = keys.split_first().ok_or_else(|| damaged("it holds no key"))?;
+        Ok(Self { active: active.clone(), older: older.into() })
     }
 
     /// The ring as text, to be kept where only this service's operators can read it.
     pub fn to_text(&self) -> Secret {
         let keys = self.keys().map(KeyText::from).collect();
         // Plain strings and dates in a struct: there is no input for which this fails.
-        serde_json::to_string_pretty(&Document { keys })
-            .unwrap_or_default()
-            .into()
+        serde_json::to_string_pretty(&Document { keys }).unwrap_or_default().into()
     }
 
     /// The key that signs and seals.
@@ -187,20 +175,13 @@ impl Keyring {
         let secret = salt.extract(key.bytes.as_slice());
         let info = encode_context(purpose);
         let mut derived = DerivedKey::default();
-        secret
-            .expand(&[&info], hkdf::HKDF_SHA256)
-            .ok()?
-            .fill(derived.as_mut_slice())
-            .ok()?;
+        secret.expand(&[&info], hkdf::HKDF_SHA256).ok()?.fill(derived.as_mut_slice()).ok()?;
         Some(derived)
     }
 
     fn with_new_key(&self, now: Timestamp) -> Result<Self, KeyringError> {
         let older = self.keys().cloned().collect();
-        Ok(Self {
-            active: Key::generate(now)?,
-            older,
-        })
+        Ok(Self { active: Key::generate(now)?, older })
     }
 }
 
@@ -216,9 +197,7 @@ pub(super) fn encode_context(parts: &[&str]) -> Vec<u8> {
 
 fn valid_id(id: &str) -> bool {
     (2..=16).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -257,10 +236,7 @@ mod tests {
 
     #[test]
     fn a_ring_survives_the_way_through_text() {
-        let ring = Keyring::generate()
-            .unwrap()
-            .with_new_key(Timestamp::now())
-            .unwrap();
+        let ring = Keyring::generate().unwrap().with_new_key(Timestamp::now()).unwrap();
         let copy = Keyring::from_text("test", &ring.to_text()).unwrap();
         assert_eq!(copy.keys().count(), 2);
         for (a, b) in ring.keys().zip(copy.keys()) {
@@ -284,14 +260,9 @@ mod tests {
                 "malformed",
             ),
         ] {
-            let error = Keyring::from_text("HERE", &text.into())
-                .unwrap_err()
-                .to_string();
+            let error = Keyring::from_text("HERE", &text.into()).unwrap_err().to_string();
             assert!(error.contains(reason) && error.contains("HERE"), "{error}");
-            assert!(
-                !error.contains("c2VjcmV0") && !error.contains("`secret`"),
-                "{error}"
-            );
+            assert!(!error.contains("c2VjcmV0") && !error.contains("`secret`"), "{error}");
         }
     }
 

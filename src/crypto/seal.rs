@@ -83,9 +83,7 @@ pub fn open(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let key = key_for(keyring, key_id, context)?;
-    let (nonce, text) = sealed
-        .split_first_chunk::<NONCE_LEN>()
-        .ok_or(SealError::Broken)?;
+    let (nonce, text) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Broken)?;
     let mut text = Zeroizing::new(text.to_vec());
     let length = key
         .open_in_place(
@@ -103,10 +101,7 @@ pub fn open(
 pub fn seal_text(keyring: &Keyring, context: &[&str], plain: &[u8]) -> Result<Sealed, SealError> {
     let key_id = keyring.active().id();
     let sealed = seal(keyring, key_id, context, plain)?;
-    Ok(Sealed(format!(
-        "{key_id}.{}",
-        URL_SAFE_NO_PAD.encode(sealed)
-    )))
+    Ok(Sealed(format!("{key_id}.{}", URL_SAFE_NO_PAD.encode(sealed))))
 }
 
 /// Opens what [`seal_text`] made for the same context, under whichever ring key sealed it.
@@ -116,17 +111,13 @@ pub fn open_text(
     sealed: &Sealed,
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let (key_id, text) = sealed.0.split_once('.').ok_or(SealError::Broken)?;
-    let bytes = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| SealError::Broken)?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Broken)?;
     open(keyring, key_id, context, &bytes)
 }
 
 fn key_for(keyring: &Keyring, key_id: &str, context: &[&str]) -> Result<LessSafeKey, SealError> {
     let purpose = [&["seal"], context].concat();
-    let key = keyring
-        .derive(key_id, &purpose)
-        .ok_or(SealError::UnknownKey)?;
+    let key = keyring.derive(key_id, &purpose).ok_or(SealError::UnknownKey)?;
     let key = UnboundKey::new(&AES_256_GCM, key.as_slice()).map_err(|_| SealError::Broken)?;
     Ok(LessSafeKey::new(key))
 }
@@ -145,11 +136,7 @@ mod tests {
     fn sealed_text_names_its_key_and_hides_the_rest() {
         let ring = ring();
         let sealed = seal_text(&ring, &["account", "1"], b"secret").unwrap();
-        assert!(
-            sealed
-                .as_str()
-                .starts_with(&format!("{}.", ring.active().id()))
-        );
+        assert!(sealed.as_str().starts_with(&format!("{}.", ring.active().id())));
         assert!(!sealed.as_str().contains("secret"));
         assert_eq!(format!("{sealed:?}"), "Sealed(…)");
     }
@@ -157,10 +144,7 @@ mod tests {
     #[test]
     fn another_ring_cannot_open_it() {
         let sealed = seal_text(&ring(), &["a"], b"secret").unwrap();
-        assert_eq!(
-            open_text(&ring(), &["a"], &sealed),
-            Err(SealError::UnknownKey)
-        );
+        assert_eq!(open_text(&ring(), &["a"], &sealed), Err(SealError::UnknownKey));
     }
 
     #[test]
@@ -171,11 +155,7 @@ mod tests {
         for bit in 0..sealed.len() * 8 {
             let mut changed = sealed.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(
-                open(&ring, id, &["a"], &changed),
-                Err(SealError::Broken),
-                "bit {bit}"
-            );
+            assert_eq!(open(&ring, id, &["a"], &changed), Err(SealError::Broken), "bit {bit}");
         }
     }
 
@@ -187,11 +167,7 @@ mod tests {
         assert_eq!(open(&ring, id, &[], &[0; 12]), Err(SealError::Broken));
         for text in ["", "no-dot", "k.*"] {
             let sealed = Sealed::from_stored(text.to_owned());
-            assert_eq!(
-                open_text(&ring, &[], &sealed),
-                Err(SealError::Broken),
-                "{text}"
-            );
+            assert_eq!(open_text(&ring, &[], &sealed), Err(SealError::Broken), "{text}");
         }
     }
 

@@ -54,9 +54,6 @@ mod tests {
 
     #[test]
     fn debug_output_does_not_show_the_text() {
-        assert_eq!(
-            format!("{:?}", Some(Secret::from("hunter2"))),
-            "Some(Secret(…))"
-        );
+        assert_eq!(format!("{:?}", Some(Secret::from("hunter2"))), "Some(Secret(…))");
     }
 }

@@ -27,12 +27,7 @@ pub struct DomainError {
 impl Domain {
     /// Reads a domain as a person would write it.
     pub fn parse(given: &str) -> Result<Self, DomainError> {
-        let fail = |reason| {
-            Err(DomainError {
-                given: given.chars().take(100).collect(),
-                reason,
-            })
-        };
+        let fail = |reason| Err(DomainError { given: given.chars().take(100).collect(), reason });
         let text = given.trim().to_ascii_lowercase();
         if text.starts_with("http://") {
             return fail("Egnyte is reached over https only");
@@ -48,9 +43,7 @@ impl Domain {
         let label_ok = |label: &str| {
             !label.is_empty()
                 && label.len() <= 63
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
@@ -111,20 +104,10 @@ mod tests {
     #[test]
     fn what_people_paste_becomes_one_host_name() {
         for given in ["acme", "ACME.egnyte.com", " https://acme.egnyte.com/ "] {
-            assert_eq!(
-                Domain::parse(given).unwrap().host(),
-                "acme.egnyte.com",
-                "{given}"
-            );
+            assert_eq!(Domain::parse(given).unwrap().host(), "acme.egnyte.com", "{given}");
         }
-        assert_eq!(
-            Domain::parse("files.acme.org").unwrap().short(),
-            "files.acme.org"
-        );
-        assert_eq!(
-            Domain::parse("acme.egnytegov.com").unwrap().host(),
-            "acme.egnytegov.com"
-        );
+        assert_eq!(Domain::parse("files.acme.org").unwrap().short(), "files.acme.org");
+        assert_eq!(Domain::parse("acme.egnytegov.com").unwrap().host(), "acme.egnytegov.com");
     }
 
     #[test]
@@ -144,10 +127,7 @@ mod tests {
             "db.internal",
         ] {
             let error = Domain::parse(given).unwrap_err().to_string();
-            assert!(
-                error.contains("is not an Egnyte domain"),
-                "{given}: {error}"
-            );
+            assert!(error.contains("is not an Egnyte domain"), "{given}: {error}");
         }
     }
 }

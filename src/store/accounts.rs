@@ -90,14 +90,9 @@ impl AccountStatus {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Connecting,
-            Self::Active,
-            Self::NeedsReauth,
-            Self::ValidationError,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == text)
+        [Self::Connecting, Self::Active, Self::NeedsReauth, Self::ValidationError]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 
@@ -111,9 +106,7 @@ impl AuthenticationMethod {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::AccessToken, Self::Oauth2]
-            .into_iter()
-            .find(|method| method.as_str() == text)
+        [Self::AccessToken, Self::Oauth2].into_iter().find(|method| method.as_str() == text)
     }
 }
 
@@ -200,10 +193,7 @@ impl Accounts<'_> {
         .bind(limit)
         .fetch_all(self.pool)
         .await?;
-        let accounts = rows
-            .iter()
-            .map(Account::from_row)
-            .collect::<Result<_, _>>()?;
+        let accounts = rows.iter().map(Account::from_row).collect::<Result<_, _>>()?;
         Ok(page.listing(accounts))
     }
 
@@ -229,10 +219,7 @@ impl Accounts<'_> {
         .await?;
         let current = self.get(&account.id).await?;
         if done.rows_affected() == 0 {
-            return Err(StoreError::Conflict {
-                what: WHAT,
-                id: current.id,
-            });
+            return Err(StoreError::Conflict { what: WHAT, id: current.id });
         }
         Ok(current)
     }
@@ -254,19 +241,12 @@ impl Accounts<'_> {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        if done.rows_affected() == 0 {
-            Err(not_found(id))
-        } else {
-            Ok(())
-        }
+        if done.rows_affected() == 0 { Err(not_found(id)) } else { Ok(()) }
     }
 }
 
 const WHAT: &str = "integrated account";
 
 pub(super) fn not_found(id: &str) -> StoreError {
-    StoreError::NotFound {
-        what: WHAT,
-        id: id.to_owned(),
-    }
+    StoreError::NotFound { what: WHAT, id: id.to_owned() }
 }

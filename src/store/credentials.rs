@@ -36,10 +36,7 @@ pub struct OAuthCredentials {
 impl Credentials {
     /// A token that was given as it is.
     pub fn access_token(token: Secret) -> Self {
-        Self {
-            access_token: Some(token),
-            oauth: None,
-        }
+        Self { access_token: Some(token), oauth: None }
     }
 
     /// Seals them for `account_id`.
@@ -106,9 +103,6 @@ mod tests {
         let opened = Credentials::open(&ring, "a1", &sealed).unwrap();
         assert_eq!(opened.access_token.unwrap().expose(), "egnyte-token");
         assert_eq!(opened.oauth.unwrap().client_secret.expose(), "hush");
-        assert_eq!(
-            Credentials::open(&ring, "a2", &sealed).unwrap_err(),
-            SealError::Broken
-        );
+        assert_eq!(Credentials::open(&ring, "a2", &sealed).unwrap_err(), SealError::Broken);
     }
 }

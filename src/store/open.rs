@@ -53,9 +53,8 @@ impl Store {
         // Held until the database is ready: switching to the write-ahead log and migrating are
         // not safe to do twice at once, and SQLite does not queue them.
         let prepared = tokio::task::spawn_blocking(move || prepare(&path)).await;
-        let (path, _turn) = prepared
-            .map_err(StoreError::unavailable)?
-            .map_err(StoreError::unavailable)?;
+        let (path, _turn) =
+            prepared.map_err(StoreError::unavailable)?.map_err(StoreError::unavailable)?;
         let url = SqliteConnectOptions::new().filename(path).to_url_lossy();
         let options = AnyConnectOptions::from_url(&url)?.disable_statement_logging();
 
@@ -71,10 +70,7 @@ impl Store {
             })
             .connect_with(options)
             .await?;
-        MIGRATIONS
-            .run(&pool)
-            .await
-            .map_err(StoreError::unavailable)?;
+        MIGRATIONS.run(&pool).await.map_err(StoreError::unavailable)?;
         Ok(Self { pool })
     }
 }
@@ -82,12 +78,8 @@ impl Store {
 /// Makes sure there is a file only its owner can reach, and takes the turn to set it up.
 /// SQLite gives the log files beside it the same permissions.
 fn prepare(path: &Path) -> io::Result<(PathBuf, File)> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)?;
+    let file =
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
     let path = path.canonicalize()?;
     // The directory, not the file: SQLite keeps locks of its own on the file.

@@ -38,16 +38,10 @@ impl Page {
 
     /// The page after `cursor`. The limit is brought into `1..=100`.
     pub fn new(limit: Option<u32>, cursor: Option<&str>) -> Result<Self, StoreError> {
-        let limit = limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .clamp(1, Self::MAX_LIMIT);
-        let after = cursor
-            .map_or(Some((i64::MIN, String::new())), read)
-            .ok_or(StoreError::Cursor)?;
-        Ok(Self {
-            limit: i64::from(limit),
-            after,
-        })
+        let limit = limit.unwrap_or(Self::DEFAULT_LIMIT).clamp(1, Self::MAX_LIMIT);
+        let after =
+            cursor.map_or(Some((i64::MIN, String::new())), read).ok_or(StoreError::Cursor)?;
+        Ok(Self { limit: i64::from(limit), after })
     }
 
     /// The arguments of `(created_at, id) > ($1, $2) … LIMIT $3`. One record more than asked is
@@ -61,25 +55,15 @@ impl Page {
         let more = result.len() > limit;
         result.truncate(limit);
         let next_cursor = result.last().filter(|_| more).map(|last| {
-            URL_SAFE_NO_PAD.encode(format!(
-                "{}:{}",
-                last.created_at().as_millisecond(),
-                last.id()
-            ))
+            URL_SAFE_NO_PAD.encode(format!("{}:{}", last.created_at().as_millisecond(), last.id()))
         });
-        Listing {
-            result,
-            next_cursor,
-        }
+        Listing { result, next_cursor }
     }
 }
 
 impl Default for Page {
     fn default() -> Self {
-        Self {
-            limit: i64::from(Self::DEFAULT_LIMIT),
-            after: (i64::MIN, String::new()),
-        }
+        Self { limit: i64::from(Self::DEFAULT_LIMIT), after: (i64::MIN, String::new()) }
     }
 }
 

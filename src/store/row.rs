@@ -32,9 +32,7 @@ impl Row<'_> {
         column: &'static str,
     ) -> Result<Option<Timestamp>, StoreError> {
         let millisecond: Option<i64> = self.0.try_get(column)?;
-        millisecond
-            .map(|millisecond| time(column, millisecond))
-            .transpose()
+        millisecond.map(|millisecond| time(column, millisecond)).transpose()
     }
 
     /// A column read by `parse`, which says `None` to what it does not know.
@@ -54,6 +52,5 @@ fn time(column: &'static str, millisecond: i64) -> Result<Timestamp, StoreError>
 /// The time of a change that follows one at `last`: now, but always later, so that
 /// `updated_at` tells any two versions of a record apart.
 pub(super) fn later(now: Timestamp, last: Timestamp) -> i64 {
-    now.as_millisecond()
-        .max(last.as_millisecond().saturating_add(1))
+    now.as_millisecond().max(last.as_millisecond().saturating_add(1))
 }

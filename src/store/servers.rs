@@ -165,10 +165,7 @@ impl Servers<'_> {
         .bind(account_id)
         .fetch_all(self.pool)
         .await?;
-        let servers = rows
-            .iter()
-            .map(McpServer::from_row)
-            .collect::<Result<_, _>>()?;
+        let servers = rows.iter().map(McpServer::from_row).collect::<Result<_, _>>()?;
         Ok(page.listing(servers))
     }
 
@@ -193,10 +190,7 @@ impl Servers<'_> {
         .await?;
         let current = self.get(&server.id).await?;
         if done.rows_affected() == 0 {
-            return Err(StoreError::Conflict {
-                what: WHAT,
-                id: current.id,
-            });
+            return Err(StoreError::Conflict { what: WHAT, id: current.id });
         }
         Ok(current)
     }
@@ -245,11 +239,7 @@ impl Servers<'_> {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        if done.rows_affected() == 0 {
-            Err(not_found(id))
-        } else {
-            Ok(())
-        }
+        if done.rows_affected() == 0 { Err(not_found(id)) } else { Ok(()) }
     }
 
     /// Notes when servers were last called. Meant for a batch every few seconds, never per call.
@@ -284,9 +274,7 @@ impl Servers<'_> {
                 server: McpServer::from_row(&row)?,
                 domain: columns.parsed("domain", |text| Domain::parse(text).ok())?,
                 status: columns.parsed("status", AccountStatus::parse)?,
-                credentials: columns
-                    .optional_text("credentials")?
-                    .map(Sealed::from_stored),
+                credentials: columns.optional_text("credentials")?.map(Sealed::from_stored),
                 credentials_version: columns.number("credentials_version")?,
             })));
         }
@@ -302,10 +290,7 @@ impl Servers<'_> {
 const WHAT: &str = "MCP server";
 
 fn not_found(id: &str) -> StoreError {
-    StoreError::NotFound {
-        what: WHAT,
-        id: id.to_owned(),
-    }
+    StoreError::NotFound { what: WHAT, id: id.to_owned() }
 }
 
 fn config_text(config: &ServerConfig) -> Result<String, StoreError> {

@@ -64,21 +64,12 @@ fn read(path: &Path) -> Result<Option<Keyring>, KeyringError> {
         Err(error) => return Err(fault("read", path)(error)),
     };
     // Asked of the open file, so that what is checked is what is read.
-    let mode = file
-        .metadata()
-        .map_err(fault("read", path))?
-        .permissions()
-        .mode()
-        & 0o7777;
+    let mode = file.metadata().map_err(fault("read", path))?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
-        return Err(KeyringError::TooOpen {
-            path: path.display().to_string(),
-            mode,
-        });
+        return Err(KeyringError::TooOpen { path: path.display().to_string(), mode });
     }
     let mut text = Zeroizing::new(String::new());
-    file.read_to_string(&mut text)
-        .map_err(fault("read", path))?;
+    file.read_to_string(&mut text).map_err(fault("read", path))?;
     let origin = format!("`{}`", path.display());
     Keyring::from_text(&origin, &Secret::from(text.as_str())).map(Some)
 }
@@ -88,11 +79,7 @@ fn write_draft(dir: &Path, ring: &Keyring) -> Result<PathBuf, KeyringError> {
     let name = format!(".{FILE}.{}", digest::hex(&digest::random::<8>()?[..]));
     let path = dir.join(name);
     let write = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         file.write_all(ring.to_text().expose().as_bytes())?;
         file.sync_all()
     };
@@ -102,18 +89,12 @@ fn write_draft(dir: &Path, ring: &Keyring) -> Result<PathBuf, KeyringError> {
 
 /// Makes a new name in a directory last through a power cut.
 fn sync(dir: &Path) -> Result<(), KeyringError> {
-    File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(fault("write", dir))
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(fault("write", dir))
 }
 
 fn fault(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyringError {
     let path = path.display().to_string();
-    move |source| KeyringError::File {
-        action,
-        path,
-        source,
-    }
+    move |source| KeyringError::File { action, path, source }
 }
 
 #[cfg(test)]
@@ -131,15 +112,8 @@ mod tests {
         let ring = Keyring::open_or_create(&dir).unwrap();
         assert_eq!(fs::metadata(&dir).unwrap().mode() & 0o777, 0o700);
         assert_eq!(fs::metadata(dir.join(FILE)).unwrap().mode() & 0o777, 0o600);
-        assert_eq!(
-            Keyring::open_or_create(&dir).unwrap().active().id(),
-            ring.active().id()
-        );
-        assert_eq!(
-            fs::read_dir(&dir).unwrap().count(),
-            1,
-            "no draft is left behind"
-        );
+        assert_eq!(Keyring::open_or_create(&dir).unwrap().active().id(), ring.active().id());
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "no draft is left behind");
     }
 
     #[test]
@@ -149,13 +123,8 @@ mod tests {
         let path = home.path().join(FILE);
         for mode in [0o640, 0o604, 0o620] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let error = Keyring::open_or_create(home.path())
-                .unwrap_err()
-                .to_string();
-            assert!(
-                error.contains(&format!("chmod 600 {}", path.display())),
-                "{error}"
-            );
+            let error = Keyring::open_or_create(home.path()).unwrap_err().to_string();
+            assert!(error.contains(&format!("chmod 600 {}", path.display())), "{error}");
         }
     }
 
@@ -178,18 +147,11 @@ mod tests {
             let barrier = Barrier::new(8);
             let start = || {
                 barrier.wait();
-                Keyring::open_or_create(&dir)
-                    .unwrap()
-                    .active()
-                    .id()
-                    .to_owned()
+                Keyring::open_or_create(&dir).unwrap().active().id().to_owned()
             };
             let ids = thread::scope(|scope| {
                 let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
-                starts
-                    .into_iter()
-                    .map(|start| start.join().unwrap())
-                    .collect::<Vec<_>>()
+                starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
             });
             assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         }

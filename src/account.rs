@@ -1,0 +1,5 @@
+//! Integrated accounts beyond their records: how connecting and losing the connection shows.
+
+pub mod health;
+
+pub use health::Health;

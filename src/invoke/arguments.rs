@@ -1,0 +1,154 @@
+//! Arguments: parsed, stripped of nulls, validated against the compiled schema. Every fault is
+//! named by its path, in words a model can act on. Nothing is coerced.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::{Map, Value};
+
+use super::outcome::{Failure, Kind};
+use crate::catalog::Tool;
+
+/// More faults than this help nobody.
+const MAX_FAULTS: usize = 8;
+/// A quoted value is cut after this many characters.
+const MAX_QUOTE: usize = 80;
+
+/// Reads `text`, the JSON of the arguments object. Absent or `null` means no arguments.
+pub fn read(tool: &Tool, text: Option<&str>) -> Result<Map<String, Value>, Failure> {
+    let value = match text {
+        None => Value::Object(Map::new()),
+        Some(text) => serde_json::from_str(text).map_err(|error| {
+            refuse(tool, &[format!("the arguments are not JSON this server can read: {error}")])
+        })?,
+    };
+    let mut value = if value.is_null() { Value::Object(Map::new()) } else { value };
+    // Callers bound to a strict schema send null for "not given"; Egnyte would store it.
+    drop_nulls(&mut value);
+    let faults: Vec<String> = tool
+        .validator
+        .iter_errors(&value)
+        .take(MAX_FAULTS)
+        .map(|error| describe(tool, &error))
+        .collect();
+    match value {
+        Value::Object(arguments) if faults.is_empty() => Ok(arguments),
+        _ => Err(refuse(tool, &faults)),
+    }
+}
+
+/// A refusal that lists `faults` and what the tool takes.
+pub fn refuse(tool: &Tool, faults: &[String]) -> Failure {
+    let required = tool.input_schema.get("required").and_then(Value::as_array);
+    let takes: Vec<String> = tool
+        .arguments()
+        .map(|name| {
+            let needed = required.is_some_and(|names| names.iter().any(|other| other == name));
+            if needed { format!("{name} (required)") } else { name.to_owned() }
+        })
+        .collect();
+    let takes = if takes.is_empty() { "none".to_owned() } else { takes.join(", ") };
+    Failure::new(
+        Kind::InvalidArguments,
+        format!("The arguments do not fit, so nothing was sent to Egnyte: {}.", faults.join("; ")),
+        format!("call again with the arguments corrected. It takes: {takes}."),
+    )
+}
+
+fn drop_nulls(value: &mut Value) {
+    if let Value::Object(map) = value {
+        map.retain(|_, value| !value.is_null());
+        map.values_mut().for_each(drop_nulls);
+    }
+}
+
+fn describe(tool: &Tool, error: &ValidationError<'_>) -> String {
+    let path = error.instance_path().to_string();
+    let name = path.trim_start_matches('/').replace('/', ".");
+    let at = if name.is_empty() { "the arguments".to_owned() } else { format!("`{name}`") };
+    let value = quote(error.instance());
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|unknown| unknown_argument(tool, &name, unknown))
+            .collect::<Vec<_>>()
+            .join("; "),
+        ValidationErrorKind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            if name.is_empty() {
+                format!("`{property}` is missing{}", purpose(tool, property))
+            } else {
+                format!("{at} lacks `{property}`")
+            }
+        }
+        ValidationErrorKind::Type { kind } => {
+            let kind = match kind {
+                TypeKind::Single(kind) => kind.to_string(),
+                TypeKind::Multiple(_) => "one of its types".to_owned(),
+            };
+            let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            format!("{at} must be {article} {kind}, not {value}{}", purpose(tool, &name))
+        }
+        ValidationErrorKind::Enum { options } => {
+            format!("{at} must be one of {options}, not {value}")
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            format!("{at} must be at least {limit}, not {value}")
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            format!("{at} must be at most {limit}, not {value}")
+        }
+        ValidationErrorKind::Format { format } => {
+            format!("{at} must be {}, not {value}{}", format_name(format), purpose(tool, &name))
+        }
+        ValidationErrorKind::Pattern { .. } => {
+            format!("{at} does not have the right form: {value}{}", purpose(tool, &name))
+        }
+        ValidationErrorKind::MinLength { .. } => format!("{at} is too short: {value}"),
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("{at} is longer than {limit} characters")
+        }
+        _ => format!("{at}: {error}"),
+    }
+}
+
+fn unknown_argument(tool: &Tool, parent: &str, unknown: &str) -> String {
+    let unknown: String = unknown.chars().take(MAX_QUOTE).collect();
+    if !parent.is_empty() {
+        return format!("`{parent}` takes no `{unknown}`");
+    }
+    let nearest = tool
+        .arguments()
+        .map(|name| (strsim::jaro_winkler(&name.to_lowercase(), &unknown.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((_, name)) => format!("there is no argument `{unknown}`, did you mean `{name}`?"),
+        None => format!("there is no argument `{unknown}`"),
+    }
+}
+
+/// The doc's own words on an argument, so that the next attempt can be right.
+fn purpose(tool: &Tool, name: &str) -> String {
+    tool.argument_schema(name)
+        .and_then(|schema| schema.get("description")?.as_str())
+        .map_or_else(String::new, |words| format!(" ({})", words.trim().trim_end_matches('.')))
+}
+
+fn format_name(format: &str) -> String {
+    match format {
+        "uuid" => "a UUID".to_owned(),
+        "email" => "an e-mail address".to_owned(),
+        "date" => "a date like 2026-01-31".to_owned(),
+        "date-time" => "a time like 2026-01-31T12:00:00Z".to_owned(),
+        other => format!("a valid {other}"),
+    }
+}
+
+fn quote(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= MAX_QUOTE {
+        return text;
+    }
+    let cut: String = text.chars().take(MAX_QUOTE).collect();
+    format!("{cut}…")
+}
