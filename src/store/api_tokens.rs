@@ -103,14 +103,25 @@ impl ApiTokens<'_> {
             return Ok(None);
         }
         let token = ApiToken::from_row(&row)?;
-        if token.last_used_at.is_none_or(|last| now.duration_since(last) >= LAST_USED_EVERY) {
-            sqlx::query("UPDATE api_token SET last_used_at = $1 WHERE id = $2")
-                .bind(now.as_millisecond())
-                .bind(&token.id)
-                .execute(self.pool)
-                .await?;
+        if token
+            .last_used_at
+            .is_none_or(|last| now.duration_since(last) >= LAST_USED_EVERY)
+        {
+            self.note_use(&token.id, now).await;
         }
         Ok(Some(token))
+    }
+
+    /// A token is good whether or not its use can be noted, for instance on a full disk.
+    async fn note_use(&self, id: &str, now: Timestamp) {
+        let done = sqlx::query("UPDATE api_token SET last_used_at = $1 WHERE id = $2")
+            .bind(now.as_millisecond())
+            .bind(id)
+            .execute(self.pool)
+            .await;
+        if let Err(error) = done {
+            tracing::warn!(%error, api_token_id = id, "could not note when an API token was last used");
+        }
     }
 
     /// A page of all tokens, revoked ones too, oldest first.
@@ -125,7 +136,10 @@ impl ApiTokens<'_> {
         .bind(limit)
         .fetch_all(self.pool)
         .await?;
-        let tokens = rows.iter().map(ApiToken::from_row).collect::<Result<_, _>>()?;
+        let tokens = rows
+            .iter()
+            .map(ApiToken::from_row)
+            .collect::<Result<_, _>>()?;
         Ok(page.listing(tokens))
     }
 
@@ -138,7 +152,10 @@ impl ApiTokens<'_> {
                 .execute(self.pool)
                 .await?;
         if done.rows_affected() == 0 {
-            return Err(StoreError::NotFound { what: "API token", id: id.to_owned() });
+            return Err(StoreError::NotFound {
+                what: "API token",
+                id: id.to_owned(),
+            });
         }
         Ok(())
     }

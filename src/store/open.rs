@@ -24,7 +24,7 @@ const FILE: &str = "egnyte-mcp.db";
 /// `synchronous = FULL` makes each commit wait until the write-ahead log is on the disk itself.
 /// `NORMAL` would survive a killed process but not a power cut, and "no acknowledged mint or
 /// revocation is lost" has no footnote. Writes are rare here, so the wait costs nothing that
-/// matters.
+/// matters. `secure_delete` overwrites what is deleted; it was sealed, but it need not lie around.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
 
@@ -60,7 +60,7 @@ impl Store {
 
         install_default_drivers();
         let pool = AnyPoolOptions::new()
-            .max_connections(8)
+            .max_connections(4)
             .acquire_timeout(Duration::from_secs(5))
             .after_connect(|connection, _| {
                 Box::pin(async move {
@@ -86,4 +86,29 @@ fn prepare(path: &Path) -> io::Result<(PathBuf, File)> {
     let turn = File::open(path.parent().unwrap_or(Path::new("/")))?;
     turn.lock()?;
     Ok((path, turn))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_waits_for_the_disk_and_keeps_foreign_keys() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open_dir(home.path()).await.unwrap();
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            let mut connection = store.pool.acquire().await.unwrap();
+            for (question, answer) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1)] {
+                let row = sqlx::query(question)
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
+                assert_eq!(row.get::<i64, _>(0), answer, "{question}");
+            }
+            held.push(connection);
+        }
+    }
 }

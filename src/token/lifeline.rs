@@ -151,3 +151,53 @@ impl Lifelines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::ServerConfig;
+    use crate::crypto::Secret;
+    use crate::egnyte::Domain;
+
+    fn verified() -> Verified {
+        Verified {
+            account_id: "a".into(),
+            server_id: "s".into(),
+            generation: 1,
+            issued_at: Timestamp::UNIX_EPOCH,
+            expires_at: None,
+            config: ServerConfig::default(),
+            domain: Domain::parse("acme").unwrap(),
+            access_token: Secret::default(),
+            credentials_version: 1,
+        }
+    }
+
+    #[test]
+    fn a_lifeline_is_kept_while_it_is_held_or_has_a_use_to_write_down() {
+        let all = Lifelines::default();
+        let lifeline = all.of([1; 32], verified());
+        all.prune();
+        assert_eq!(all.find(|_| true).len(), 1, "held");
+
+        lifeline.note_use(Timestamp::UNIX_EPOCH);
+        drop(lifeline);
+        all.prune();
+        let unwritten = all.find(|_| true);
+        assert_eq!(unwritten.len(), 1, "used");
+
+        assert_eq!(unwritten[0].take_use(), Some(Timestamp::UNIX_EPOCH));
+        drop(unwritten);
+        all.prune();
+        assert!(all.find(|_| true).is_empty());
+    }
+
+    #[test]
+    fn a_token_that_ended_gets_a_new_lifeline() {
+        let all = Lifelines::default();
+        let first = all.of([1; 32], verified());
+        assert!(Arc::ptr_eq(&first, &all.of([1; 32], verified())));
+        first.ended().cancel();
+        assert!(!all.of([1; 32], verified()).ended().is_cancelled());
+    }
+}
