@@ -1,1 +1,180 @@
-//! sandbox (being built).
+//! A stand-in Egnyte domain: an HTTP server that behaves like Egnyte's public API for users and
+//! groups. It is written from Egnyte's documents alone and must never import another module of
+//! this crate, or the two sides of the wire could agree on the same mistake.
+//!
+//! # What it answers
+//!
+//! | request | answer |
+//! |---|---|
+//! | `/pubapi/v2/users`, `/pubapi/v2/users/{id}` | list, get, create, update, delete |
+//! | `/pubapi/v2/groups`, `/pubapi/v2/groups/{id}` | list, get, create, replace, update, delete |
+//! | `GET /pubapi/v1/userinfo`, `GET /pubapi/v1/whoami` | who the access token belongs to |
+//! | anything else | Egnyte's HTML 404; a known path with an unknown method is a 403 |
+//!
+//! Every start begins with the same people and groups ([`Sandbox::ACCESS_TOKEN`] is valid), and
+//! everything lives in memory.
+//!
+//! # Control
+//!
+//! Under `/_sandbox`, JSON, without authentication: never expose a sandbox to a network.
+//!
+//! | request | effect |
+//! |---|---|
+//! | `GET /_sandbox` | this table as JSON |
+//! | `GET /_sandbox/state` | `{users, groups}`, in full |
+//! | `POST /_sandbox/reset` | back to the first second: directory, tokens, limits, faults, log |
+//! | `GET·DELETE /_sandbox/requests` | the last 1,000 API requests as received (`?since=SEQ`); forget them |
+//! | `GET·POST /_sandbox/tokens`, `DELETE /_sandbox/tokens/{token}` | `{token, admin?, user_id?, scopes?, qps?, quota?}`; revoke |
+//! | `GET·PATCH /_sandbox/limits` | `{qps?, quota?, generation?, announce?}` |
+//! | `GET·POST·DELETE /_sandbox/faults`, `DELETE /_sandbox/faults/{id}` | switch failures on and off |
+//!
+//! A fault is `{method?, path_prefix?, times?, delay_ms?, headers?, action?}`; the oldest one that
+//! matches a request acts on it. Without `times` it holds until cleared; without `action` it only
+//! delays or adds headers. The actions:
+//!
+//! | `action` | what the client sees |
+//! |---|---|
+//! | `{"kind":"throttle","generation":"legacy"\|"current","limit":"qps"\|"quota","retry_after?","allotted?","current?"}` | 403 with Mashery headers, or 429 |
+//! | `{"kind":"error","status","shape","message?"}` | `shape` is one of `Errors`, `errorMessage`, `message`, `formErrors`, `errors`, `inputErrors`, `error_description`, `fault`, `html`, `empty` |
+//! | `{"kind":"html"}` | a page with status 200 |
+//! | `{"kind":"redirect","location"}` | 302 |
+//! | `{"kind":"huge","bytes","content_length?"}` | valid JSON of exactly that size, streamed |
+//! | `{"kind":"drop","handled?"}` | the connection closes without an answer, before or after the work is done |
+//! | `{"kind":"half_body"}` | the true answer, broken off in the middle |
+//! | `{"kind":"truncated_json"}` | half of the true JSON, as if it were whole |
+//! | `{"kind":"content_type","value"}` | the true answer under another media type |
+
+mod body;
+mod control;
+mod directory;
+mod errors;
+mod faults;
+mod filter;
+mod gate;
+mod group_patch;
+mod groups;
+mod identity;
+mod journal;
+mod limits;
+mod paging;
+mod seed;
+mod serve;
+mod spoil;
+mod tokens;
+mod user;
+mod users;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::routing::get;
+use axum::{Router, middleware};
+use serde_json::{Value, json};
+
+use self::directory::Directory;
+use self::faults::Faults;
+use self::journal::Journal;
+use self::limits::Limits;
+use self::tokens::Tokens;
+
+pub use self::serve::serve;
+
+/// A handle on one stand-in domain. Clones share its state.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Mutex<World>>);
+
+/// Everything that can change.
+struct World {
+    directory: Directory,
+    tokens: Tokens,
+    limits: Limits,
+    faults: Faults,
+    journal: Journal,
+}
+
+impl World {
+    fn first_second() -> Self {
+        Self {
+            directory: seed::directory(),
+            tokens: Tokens::with_administrator(Sandbox::ACCESS_TOKEN),
+            limits: Limits::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+        }
+    }
+}
+
+impl Sandbox {
+    /// The access token that is valid from the start. It belongs to an administrator.
+    pub const ACCESS_TOKEN: &'static str = "sandbox-access-token";
+
+    /// A domain in its first second: the seeded people and groups, one token, no faults.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(World::first_second())))
+    }
+
+    /// Back to the state of [`Sandbox::new`], for this handle and all its clones.
+    pub fn reset(&self) {
+        *self.world() = World::first_second();
+    }
+
+    /// Every user and group in full, as `GET /_sandbox/state` answers it.
+    pub fn state(&self) -> Value {
+        let world = self.world();
+        let directory = &world.directory;
+        json!({
+            "users": directory.users().map(|user| users::detail(user, directory)).collect::<Vec<_>>(),
+            "groups": directory.groups().map(|group| groups::detail(group, directory)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The log of received API requests, as `GET /_sandbox/requests` answers it.
+    pub fn requests(&self) -> Value {
+        self.world().journal.since(0)
+    }
+
+    /// All routes, API and control. Behind a server other than [`serve`] the `drop` fault cannot
+    /// close the connection and becomes a bare 500.
+    pub fn router(&self) -> Router {
+        let users = Router::new()
+            .route("/pubapi/v2/users", get(users::list).post(users::create))
+            .route(
+                "/pubapi/v2/users/{id}",
+                get(users::get).patch(users::update).delete(users::delete),
+            )
+            .method_not_allowed_fallback(errors::unsupported)
+            .route_layer(middleware::from_fn(tokens::require_users));
+        let groups = Router::new()
+            .route("/pubapi/v2/groups", get(groups::list).post(groups::create))
+            .route(
+                "/pubapi/v2/groups/{id}",
+                get(groups::get)
+                    .put(groups::replace)
+                    .patch(groups::update)
+                    .delete(groups::delete),
+            )
+            .method_not_allowed_fallback(errors::unsupported)
+            .route_layer(middleware::from_fn(tokens::require_groups));
+
+        Router::new()
+            .merge(users)
+            .merge(groups)
+            .route("/pubapi/v1/userinfo", get(identity::userinfo))
+            .route("/pubapi/v1/whoami", get(identity::whoami))
+            .fallback(errors::unknown_route)
+            .layer(middleware::from_fn_with_state(self.clone(), gate::pass))
+            .merge(control::routes())
+            .with_state(self.clone())
+    }
+
+    /// The state, locked. Never hold the guard across an `await`.
+    fn world(&self) -> MutexGuard<'_, World> {
+        // A request that panicked left at worst one half-made change to toy data.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
