@@ -1,1 +1,10 @@
-//! mcp (being built).
+//! The Model Context Protocol, as a tools server speaks it. The protocol itself knows no HTTP
+//! framework; `transport` carries it over Streamable HTTP and HTTP+SSE.
+
+pub mod dispatch;
+pub mod error;
+pub mod instructions;
+pub mod jsonrpc;
+pub mod revision;
+pub mod tool_result;
+pub mod transport;

@@ -147,10 +147,7 @@ impl Sandbox {
             .route("/pubapi/v2/groups", get(groups::list).post(groups::create))
             .route(
                 "/pubapi/v2/groups/{id}",
-                get(groups::get)
-                    .put(groups::replace)
-                    .patch(groups::update)
-                    .delete(groups::delete),
+                get(groups::get).put(groups::replace).patch(groups::update).delete(groups::delete),
             )
             .method_not_allowed_fallback(errors::unsupported)
             .route_layer(middleware::from_fn(tokens::require_groups));

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use egnyte_mcp::catalog::ServerConfig;
 use egnyte_mcp::clock::Clock;
 use egnyte_mcp::crypto::{Keyring, Secret};
-use egnyte_mcp::egnyte::Domain;
+use egnyte_mcp::egnyte::{Domain, EgnyteUrl};
 use egnyte_mcp::store::{
     AccountStatus, AuthenticationMethod, Credentials, McpServer, NewAccount, NewServer, Store,
 };
@@ -94,10 +94,8 @@ impl Mint<'_> {
 /// Header, claims and signature of a token.
 fn parts(token: &str) -> (Value, Value, Vec<u8>) {
     let jwt = token.strip_prefix("egm_").unwrap();
-    let parts: Vec<Vec<u8>> = jwt
-        .split('.')
-        .map(|part| URL_SAFE_NO_PAD.decode(part).unwrap())
-        .collect();
+    let parts: Vec<Vec<u8>> =
+        jwt.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
     assert_eq!(parts.len(), 3);
     let json = |part: &[u8]| serde_json::from_slice(part).unwrap();
     (json(&parts[0]), json(&parts[1]), parts[2].clone())
@@ -105,29 +103,17 @@ fn parts(token: &str) -> (Value, Value, Vec<u8>) {
 
 /// Signs claims with the ring's own key: what somebody could do who has the signing key only.
 fn resign(ring: &Keyring, header: &Header, claims: &Value) -> String {
-    let key = ring
-        .derive(header.kid.as_ref().unwrap(), &["token signature"])
-        .unwrap();
+    let key = ring.derive(header.kid.as_ref().unwrap(), &["token signature"]).unwrap();
     let key = EncodingKey::from_secret(key.as_slice());
-    format!(
-        "egm_{}",
-        jsonwebtoken::encode(header, claims, &key).unwrap()
-    )
+    format!("egm_{}", jsonwebtoken::encode(header, claims, &key).unwrap())
 }
 
 fn header(ring: &Keyring, algorithm: Algorithm) -> Header {
-    Header {
-        kid: Some(ring.active().id().to_owned()),
-        ..Header::new(algorithm)
-    }
+    Header { kid: Some(ring.active().id().to_owned()), ..Header::new(algorithm) }
 }
 
 fn assert_unknown(ring: &Keyring, token: &str, why: &str) {
-    assert_eq!(
-        verify(ring, token).unwrap_err(),
-        TokenError::Unknown,
-        "{why}"
-    );
+    assert_eq!(verify(ring, token).unwrap_err(), TokenError::Unknown, "{why}");
 }
 
 // What is in it
@@ -137,58 +123,29 @@ fn taking_a_token_apart_does_not_show_the_access_token() {
     let ring = ring();
     let token = Mint::default().with(&ring);
     let (head, claims, signature) = parts(&token);
-    assert_eq!(
-        head,
-        json!({"typ": "JWT", "alg": "HS256", "kid": ring.active().id()})
-    );
-    assert_eq!(
-        (claims["sub"].as_str(), claims["jti"].as_str()),
-        (Some(ACCOUNT), Some(SERVER))
-    );
-    assert_eq!(
-        claims["cfg"],
-        json!({"m": ["read"], "t": ["users", "groups"]})
-    );
+    assert_eq!(head, json!({"typ": "JWT", "alg": "HS256", "kid": ring.active().id()}));
+    assert_eq!((claims["sub"].as_str(), claims["jti"].as_str()), (Some(ACCOUNT), Some(SERVER)));
+    assert_eq!(claims["cfg"], json!({"m": ["read"], "t": ["users", "groups"]}));
 
-    let sealed = URL_SAFE_NO_PAD
-        .decode(claims["cred"].as_str().unwrap())
-        .unwrap();
+    let sealed = URL_SAFE_NO_PAD.decode(claims["cred"].as_str().unwrap()).unwrap();
     let encoded = URL_SAFE_NO_PAD.encode(ACCESS_TOKEN);
-    for layer in [
-        token.as_bytes(),
-        claims.to_string().as_bytes(),
-        &sealed,
-        &signature,
-    ] {
+    for layer in [token.as_bytes(), claims.to_string().as_bytes(), &sealed, &signature] {
         for canary in ["egnytecanary", "acme.egnyte", &encoded[..12]] {
-            assert!(
-                !layer
-                    .windows(canary.len())
-                    .any(|window| window == canary.as_bytes())
-            );
+            assert!(!layer.windows(canary.len()).any(|window| window == canary.as_bytes()));
         }
     }
-    assert_eq!(
-        verify(&ring, &token).unwrap().access_token.expose(),
-        ACCESS_TOKEN
-    );
+    assert_eq!(verify(&ring, &token).unwrap().access_token.expose(), ACCESS_TOKEN);
 }
 
 #[test]
 fn a_verified_token_says_what_was_minted() {
     let ring = ring();
     let verified = verify(&ring, &Mint::default().with(&ring)).unwrap();
-    assert_eq!(
-        (verified.account_id.as_str(), verified.server_id.as_str()),
-        (ACCOUNT, SERVER)
-    );
+    assert_eq!((verified.account_id.as_str(), verified.server_id.as_str()), (ACCOUNT, SERVER));
     assert_eq!((verified.generation, verified.credentials_version), (1, 1));
     assert_eq!(verified.config, ordinary_config());
     assert_eq!(verified.domain.host(), "acme.egnyte.com");
-    assert_eq!(
-        (verified.issued_at, verified.expires_at),
-        (now(), Some(in_seconds(3600)))
-    );
+    assert_eq!((verified.issued_at, verified.expires_at), (now(), Some(in_seconds(3600))));
     assert!(!format!("{verified:?}").contains("egnytecanary"));
 }
 
@@ -202,19 +159,9 @@ fn a_url_with_ordinary_filters_stays_under_a_thousand_characters() {
 
 #[test]
 fn a_filter_too_long_for_a_url_is_refused_with_the_reason() {
-    let tools = (0..40)
-        .map(|i| format!("list_all_egnyte_things_{i}"))
-        .collect();
-    let config = ServerConfig {
-        tools: Some(tools),
-        ..ServerConfig::default()
-    };
-    let error = Mint {
-        config,
-        ..Mint::default()
-    }
-    .try_with(&ring())
-    .unwrap_err();
+    let tools = (0..40).map(|i| format!("list_all_egnyte_things_{i}")).collect();
+    let config = ServerConfig { tools: Some(tools), ..ServerConfig::default() };
+    let error = Mint { config, ..Mint::default() }.try_with(&ring()).unwrap_err();
     assert!(matches!(error, MintError::TooLong { .. }));
     assert!(error.to_string().contains("Name fewer tools"), "{error}");
 }
@@ -245,11 +192,7 @@ fn another_ring_or_a_swapped_key_id_is_refused() {
     let new = Keyring::rotate(home.path()).unwrap();
     let (_, claims, _) = parts(&Mint::default().with(&old));
     let swapped = resign(&new, &header(&new, Algorithm::HS256), &claims);
-    assert_unknown(
-        &new,
-        &swapped,
-        "claims of the old key, properly signed with the new one",
-    );
+    assert_unknown(&new, &swapped, "claims of the old key, properly signed with the new one");
 }
 
 #[test]
@@ -257,11 +200,7 @@ fn other_algorithms_are_refused_even_with_the_right_key() {
     let ring = ring();
     let (_, claims, signature) = parts(&Mint::default().with(&ring));
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        assert_unknown(
-            &ring,
-            &resign(&ring, &header(&ring, algorithm), &claims),
-            "longer HMAC",
-        );
+        assert_unknown(&ring, &resign(&ring, &header(&ring, algorithm), &claims), "longer HMAC");
     }
     let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
     let signature = URL_SAFE_NO_PAD.encode(signature);
@@ -269,11 +208,7 @@ fn other_algorithms_are_refused_even_with_the_right_key() {
         let head = json!({"typ": "JWT", "alg": algorithm, "kid": ring.active().id()});
         let head = URL_SAFE_NO_PAD.encode(head.to_string());
         for signature in [signature.as_str(), ""] {
-            assert_unknown(
-                &ring,
-                &format!("egm_{head}.{claims}.{signature}"),
-                algorithm,
-            );
+            assert_unknown(&ring, &format!("egm_{head}.{claims}.{signature}"), algorithm);
         }
     }
 }
@@ -283,33 +218,17 @@ fn the_sealed_part_opens_only_in_its_own_token() {
     let ring = ring();
     let head = header(&ring, Algorithm::HS256);
     let (_, ours, _) = parts(&Mint::default().with(&ring));
-    assert!(
-        verify(&ring, &resign(&ring, &head, &ours)).is_ok(),
-        "signed again as it was"
-    );
+    assert!(verify(&ring, &resign(&ring, &head, &ours)).is_ok(), "signed again as it was");
 
     let others = [
-        Mint {
-            account: "another-account",
-            ..Mint::default()
-        },
-        Mint {
-            server: "another-server",
-            ..Mint::default()
-        },
-        Mint {
-            generation: 2,
-            ..Mint::default()
-        },
+        Mint { account: "another-account", ..Mint::default() },
+        Mint { server: "another-server", ..Mint::default() },
+        Mint { generation: 2, ..Mint::default() },
     ];
     for other in others {
         let (_, mut claims, _) = parts(&other.with(&ring));
         claims["cred"] = ours["cred"].clone();
-        assert_unknown(
-            &ring,
-            &resign(&ring, &head, &claims),
-            "a sealed part was moved",
-        );
+        assert_unknown(&ring, &resign(&ring, &head, &claims), "a sealed part was moved");
     }
 }
 
@@ -351,7 +270,7 @@ async fn another_process_with_only_the_key_ring_serves_the_same_token() {
     let home = tempfile::tempdir().unwrap();
     let token = Mint::default().with(&Keyring::open_or_create(home.path()).unwrap());
     let other = Keyring::open_or_create(home.path()).unwrap();
-    let grant = Grants::stateless(other, Clock::fixed(now()))
+    let grant = Grants::stateless(other, EgnyteUrl::default(), Clock::fixed(now()))
         .grant(&token)
         .await
         .unwrap();
@@ -363,7 +282,7 @@ async fn another_process_with_only_the_key_ring_serves_the_same_token() {
 #[tokio::test]
 async fn expiry_holds_to_the_second_for_cached_grants_too() {
     let (ring, clock) = (ring(), Clock::fixed(now()));
-    let grants = Grants::stateless(ring.clone(), clock.clone());
+    let grants = Grants::stateless(ring.clone(), EgnyteUrl::default(), clock.clone());
     let token = Mint::default().with(&ring);
     clock.set(in_seconds(3599));
     assert!(grants.grant(&token).await.is_ok());
@@ -374,7 +293,7 @@ async fn expiry_holds_to_the_second_for_cached_grants_too() {
 
 #[tokio::test]
 async fn what_was_not_minted_here_is_unknown() {
-    let grants = Grants::stateless(ring(), Clock::fixed(now()));
+    let grants = Grants::stateless(ring(), EgnyteUrl::default(), Clock::fixed(now()));
     let foreign = Mint::default().with(&ring());
     for token in ["", "egm_x", &foreign, &"a".repeat(100_000)] {
         assert!(matches!(grants.grant(token).await, Err(Refusal::Unknown)));
@@ -418,35 +337,21 @@ impl House {
             expires_at: None,
         };
         let server = store.servers().create(server, now()).await.unwrap();
-        let token = Mint {
-            expires_at: None,
-            ..Mint::default()
-        }
-        .with(&ring);
-        let grants = Grants::with_store(ring.clone(), store.clone(), clock.clone());
-        Self {
-            home,
-            ring,
-            store,
-            clock,
-            grants,
-            server,
-            token,
-        }
+        let token = Mint { expires_at: None, ..Mint::default() }.with(&ring);
+        let grants =
+            Grants::with_store(ring.clone(), store.clone(), EgnyteUrl::default(), clock.clone());
+        Self { home, ring, store, clock, grants, server, token }
     }
 
     /// Another replica: its own connections, its own cache.
     async fn replica(&self) -> Grants {
         let store = Store::open_dir(self.home.path()).await.unwrap();
-        Grants::with_store(self.ring.clone(), store, self.clock.clone())
+        Grants::with_store(self.ring.clone(), store, EgnyteUrl::default(), self.clock.clone())
     }
 
     /// Ends the server in a minute.
     async fn expire_in_a_minute(&self) -> McpServer {
-        let server = McpServer {
-            expires_at: Some(in_seconds(60)),
-            ..self.server.clone()
-        };
+        let server = McpServer { expires_at: Some(in_seconds(60)), ..self.server.clone() };
         self.store.servers().update(&server, now()).await.unwrap()
     }
 
@@ -458,10 +363,7 @@ impl House {
 fn watch(grants: &Grants) -> (JoinHandle<()>, CancellationToken) {
     let (grants, shutdown) = (grants.clone(), CancellationToken::new());
     let until = shutdown.clone();
-    (
-        tokio::spawn(async move { grants.watch(until).await }),
-        shutdown,
-    )
+    (tokio::spawn(async move { grants.watch(until).await }), shutdown)
 }
 
 #[tokio::test]
@@ -472,12 +374,7 @@ async fn the_record_wins_over_the_token() {
     account.replace_credentials(refreshed.seal(&house.ring, ACCOUNT).unwrap());
     account.domain = Domain::parse("acme-new").unwrap();
     account.status = AccountStatus::NeedsReauth;
-    house
-        .store
-        .accounts()
-        .update(&account, now())
-        .await
-        .unwrap();
+    house.store.accounts().update(&account, now()).await.unwrap();
     let mut server = house.server.clone();
     server.name = "Readers".into();
     server.config = ServerConfig::default();
@@ -499,10 +396,7 @@ async fn a_change_is_seen_by_the_next_request_and_leaves_streams_alone() {
     let house = House::new().await;
     let grant = house.grants.grant(&house.token).await.unwrap();
     let _stream = house.grants.stream(&grant);
-    let server = McpServer {
-        config: ServerConfig::default(),
-        ..house.server.clone()
-    };
+    let server = McpServer { config: ServerConfig::default(), ..house.server.clone() };
     house.store.servers().update(&server, now()).await.unwrap();
     house.grants.invalidate_server(SERVER).await;
     let after = house.grants.grant(&house.token).await.unwrap();
@@ -521,23 +415,14 @@ async fn a_revocation_holds_at_once_and_ends_open_streams() {
     assert!(grant.ended().is_cancelled());
     let refusal = house.grants.grant(&house.token).await.unwrap_err();
     assert!(matches!(refusal, Refusal::Revoked { at: Some(at) } if at == now()));
-    assert!(
-        begun.elapsed() < Duration::from_millis(50),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_millis(50), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn deleting_the_account_revokes_its_servers() {
     let house = House::new().await;
     let grant = house.grants.grant(&house.token).await.unwrap();
-    house
-        .store
-        .accounts()
-        .delete(ACCOUNT, in_seconds(5))
-        .await
-        .unwrap();
+    house.store.accounts().delete(ACCOUNT, in_seconds(5)).await.unwrap();
     house.grants.invalidate_account(ACCOUNT).await;
     assert!(grant.ended().is_cancelled());
     let refusal = house.grants.grant(&house.token).await.unwrap_err();
@@ -547,11 +432,7 @@ async fn deleting_the_account_revokes_its_servers() {
 #[tokio::test]
 async fn a_genuine_token_without_a_record_is_revoked() {
     let house = House::new().await;
-    let token = Mint {
-        server: "minted-elsewhere",
-        ..Mint::default()
-    }
-    .with(&house.ring);
+    let token = Mint { server: "minted-elsewhere", ..Mint::default() }.with(&house.ring);
     let refusal = house.grants.grant(&token).await.unwrap_err();
     assert!(matches!(refusal, Refusal::Revoked { at: None }));
 }
@@ -566,10 +447,7 @@ async fn a_revocation_by_another_replica_holds_within_a_second() {
     house.revoke().await;
     let ended = async {
         grant.ended().cancelled().await;
-        while !matches!(
-            replica.grant(&house.token).await,
-            Err(Refusal::Revoked { .. })
-        ) {
+        while !matches!(replica.grant(&house.token).await, Err(Refusal::Revoked { .. })) {
             sleep(Duration::from_millis(10)).await;
         }
     };
@@ -586,9 +464,7 @@ async fn a_stream_ends_when_its_server_expires() {
     let grant = house.grants.grant(&house.token).await.unwrap();
     let _stream = house.grants.stream(&grant);
     house.clock.set(in_seconds(60));
-    timeout(Duration::from_secs(1), grant.ended().cancelled())
-        .await
-        .unwrap();
+    timeout(Duration::from_secs(1), grant.ended().cancelled()).await.unwrap();
     let refusal = house.grants.grant(&house.token).await.unwrap_err();
     assert!(matches!(refusal, Refusal::Expired { .. }));
     shutdown.cancel();
@@ -604,38 +480,18 @@ async fn a_server_whose_expiry_was_moved_works_again_with_new_streams() {
     house.grants.invalidate_server(SERVER).await;
     assert!(before.ended().is_cancelled());
 
-    let server = McpServer {
-        expires_at: Some(in_seconds(3600)),
-        ..server
-    };
+    let server = McpServer { expires_at: Some(in_seconds(3600)), ..server };
     house.store.servers().update(&server, now()).await.unwrap();
     house.grants.invalidate_server(SERVER).await;
-    assert!(
-        !house
-            .grants
-            .grant(&house.token)
-            .await
-            .unwrap()
-            .ended()
-            .is_cancelled()
-    );
+    assert!(!house.grants.grant(&house.token).await.unwrap().ended().is_cancelled());
 }
 
 #[tokio::test]
 async fn after_a_rotation_the_old_url_lives_as_long_as_the_overlap() {
     let house = House::new().await;
-    let rotated = house
-        .store
-        .servers()
-        .rotate(SERVER, in_seconds(30), now())
-        .await
-        .unwrap();
+    let rotated = house.store.servers().rotate(SERVER, in_seconds(30), now()).await.unwrap();
     house.grants.invalidate_server(SERVER).await;
-    let next = Mint {
-        generation: rotated.generation,
-        ..Mint::default()
-    }
-    .with(&house.ring);
+    let next = Mint { generation: rotated.generation, ..Mint::default() }.with(&house.ring);
     assert!(house.grants.grant(&house.token).await.is_ok());
     assert!(house.grants.grant(&next).await.is_ok());
 
@@ -650,12 +506,7 @@ async fn a_second_rotation_ends_the_oldest_url_at_once() {
     let house = House::new().await;
     let grant = house.grants.grant(&house.token).await.unwrap();
     for _ in 0..2 {
-        house
-            .store
-            .servers()
-            .rotate(SERVER, in_seconds(30), now())
-            .await
-            .unwrap();
+        house.store.servers().rotate(SERVER, in_seconds(30), now()).await.unwrap();
     }
     house.grants.invalidate_server(SERVER).await;
     assert!(grant.ended().is_cancelled());
@@ -671,11 +522,7 @@ async fn a_database_that_cannot_be_read_allows_nothing() {
     house.grants.invalidate_server(SERVER).await;
     let refusal = house.grants.grant(&house.token).await.unwrap_err();
     assert!(matches!(refusal, Refusal::Unavailable(_)));
-    let forged = house
-        .grants
-        .grant(&format!("{}x", house.token))
-        .await
-        .unwrap_err();
+    let forged = house.grants.grant(&format!("{}x", house.token)).await.unwrap_err();
     assert!(matches!(forged, Refusal::Unknown));
 }
 
@@ -700,24 +547,9 @@ async fn uses_are_written_down_in_a_batch_and_not_per_call() {
     let house = House::new().await;
     house.clock.set(in_seconds(7));
     house.grants.grant(&house.token).await.unwrap();
-    assert_eq!(
-        house
-            .store
-            .servers()
-            .get(SERVER)
-            .await
-            .unwrap()
-            .last_used_at,
-        None
-    );
+    assert_eq!(house.store.servers().get(SERVER).await.unwrap().last_used_at, None);
     house.grants.write_uses().await;
-    let used_at = house
-        .store
-        .servers()
-        .get(SERVER)
-        .await
-        .unwrap()
-        .last_used_at;
+    let used_at = house.store.servers().get(SERVER).await.unwrap().last_used_at;
     assert_eq!(used_at, Some(in_seconds(7)));
 }
 

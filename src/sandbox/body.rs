@@ -10,12 +10,8 @@ use super::errors::Refusal;
 
 /// Reads a JSON body that was sent as JSON.
 pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Refusal> {
-    let media_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = media_type
-        .and_then(|value| value.split(';').next())
-        .map(str::trim);
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|value| value.split(';').next()).map(str::trim);
     if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
         return Err(Refusal::invalid("Content-Type must be application/json."));
     }
@@ -28,7 +24,6 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Re
             _ => Refusal::invalid(format!("{path}: {}", error.inner())),
         }
     })?;
-    json.end()
-        .map_err(|error| Refusal::invalid(error.to_string()))?;
+    json.end().map_err(|error| Refusal::invalid(error.to_string()))?;
     Ok(value)
 }

@@ -26,10 +26,7 @@ pub(super) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/tokens", get(tokens).post(add_token))
         .route("/_sandbox/tokens/{token}", delete(revoke_token))
         .route("/_sandbox/limits", get(limits).patch(change_limits))
-        .route(
-            "/_sandbox/faults",
-            get(faults).post(add_fault).delete(clear_faults),
-        )
+        .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/faults/{id}", delete(remove_fault))
 }
 
@@ -170,10 +167,7 @@ struct Problem(StatusCode, String);
 
 impl Problem {
     fn full(what: &str, most: usize) -> Self {
-        Self(
-            StatusCode::CONFLICT,
-            format!("there are already {most} {what}"),
-        )
+        Self(StatusCode::CONFLICT, format!("there are already {most} {what}"))
     }
 }
 
@@ -193,9 +187,6 @@ fn found(done: bool, what: &str) -> Result<StatusCode, Problem> {
     if done {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Problem(
-            StatusCode::NOT_FOUND,
-            format!("there is no such {what}"),
-        ))
+        Err(Problem(StatusCode::NOT_FOUND, format!("there is no such {what}")))
     }
 }

@@ -60,9 +60,7 @@ impl Directory {
 
     /// The groups a user is a member of.
     pub(super) fn groups_of(&self, id: u64) -> impl Iterator<Item = &Group> {
-        self.groups
-            .iter()
-            .filter(move |group| group.members.contains(&id))
+        self.groups.iter().filter(move |group| group.members.contains(&id))
     }
 
     /// Adds a user under the next free id.
@@ -89,9 +87,7 @@ impl Directory {
         change: UserChange,
         now: Timestamp,
     ) -> Result<User, Refusal> {
-        let user = self
-            .user(id)
-            .ok_or_else(|| Refusal::NoSuchUser(id.to_string()))?;
+        let user = self.user(id).ok_or_else(|| Refusal::NoSuchUser(id.to_string()))?;
         if let Some(email) = &change.email {
             self.check_email_free(&email.0, Some(id))?;
         }
@@ -102,9 +98,7 @@ impl Directory {
 
     /// Removes a user, and with it every membership.
     pub(super) fn delete_user(&mut self, id: u64) -> Result<(), Refusal> {
-        self.users
-            .remove(&id)
-            .ok_or_else(|| Refusal::NoSuchUser(id.to_string()))?;
+        self.users.remove(&id).ok_or_else(|| Refusal::NoSuchUser(id.to_string()))?;
         for group in &mut self.groups {
             group.members.retain(|member| *member != id);
         }
@@ -157,11 +151,7 @@ impl Directory {
             self.check_known(ids)?;
         }
 
-        let group = self
-            .groups
-            .iter_mut()
-            .find(|group| group.id == id)
-            .ok_or_else(missing)?;
+        let group = self.groups.iter_mut().find(|group| group.id == id).ok_or_else(missing)?;
         if let Some(name) = change.display_name {
             group.display_name = name;
         }
@@ -173,8 +163,7 @@ impl Directory {
 
     /// Removes a group.
     pub(super) fn delete_group(&mut self, id: Uuid) -> Result<(), Refusal> {
-        self.group(id)
-            .ok_or_else(|| Refusal::NoSuchGroup(id.to_string()))?;
+        self.group(id).ok_or_else(|| Refusal::NoSuchGroup(id.to_string()))?;
         self.groups.retain(|group| group.id != id);
         Ok(())
     }
@@ -186,18 +175,13 @@ impl Directory {
         holds: impl Fn(&User) -> bool,
     ) -> Result<(), Refusal> {
         if self.users().any(holds) {
-            return Err(Refusal::Taken {
-                what,
-                value: value.to_owned(),
-            });
+            return Err(Refusal::Taken { what, value: value.to_owned() });
         }
         Ok(())
     }
 
     fn check_email_free(&self, email: &str, owner: Option<u64>) -> Result<(), Refusal> {
-        self.check_free("email", email, |user| {
-            Some(user.id) != owner && same(&user.email, email)
-        })
+        self.check_free("email", email, |user| Some(user.id) != owner && same(&user.email, email))
     }
 
     fn check_name_free(&self, name: &str, owner: Option<Uuid>) -> Result<(), Refusal> {
@@ -206,10 +190,7 @@ impl Directory {
         }
         let taken = |group: &Group| Some(group.id) != owner && same(&group.display_name, name);
         if self.groups.iter().any(taken) {
-            return Err(Refusal::Taken {
-                what: "displayName",
-                value: name.to_owned(),
-            });
+            return Err(Refusal::Taken { what: "displayName", value: name.to_owned() });
         }
         Ok(())
     }

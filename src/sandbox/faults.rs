@@ -61,11 +61,7 @@ pub(super) enum Action {
         current: Option<u64>,
     },
     /// An error status with one of Egnyte's bodies.
-    Error {
-        status: u16,
-        shape: Shape,
-        message: Option<String>,
-    },
+    Error { status: u16, shape: Shape, message: Option<String> },
     /// A page with status 200.
     Html,
     /// A 302.
@@ -130,20 +126,14 @@ impl Faults {
             return None;
         }
         self.made += 1;
-        let waiting = Waiting {
-            id: self.made,
-            fault,
-        };
+        let waiting = Waiting { id: self.made, fault };
         self.waiting.push_back(waiting.clone());
         Some(waiting)
     }
 
     /// The oldest fault that hits this request, counted down.
     pub(super) fn hit(&mut self, method: &Method, path: &str) -> Option<Fault> {
-        let position = self
-            .waiting
-            .iter()
-            .position(|w| w.fault.matches(method, path))?;
+        let position = self.waiting.iter().position(|w| w.fault.matches(method, path))?;
         let waiting = self.waiting.get_mut(position)?;
         let fault = waiting.fault.clone();
         if let Some(left) = &mut waiting.fault.times {
@@ -191,14 +181,8 @@ impl Fault {
     }
 
     fn matches(&self, method: &Method, path: &str) -> bool {
-        let by_method = self
-            .method
-            .as_ref()
-            .is_none_or(|m| m.eq_ignore_ascii_case(method.as_str()));
-        by_method
-            && self
-                .path_prefix
-                .as_ref()
-                .is_none_or(|prefix| path.starts_with(prefix))
+        let by_method =
+            self.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method.as_str()));
+        by_method && self.path_prefix.as_ref().is_none_or(|prefix| path.starts_with(prefix))
     }
 }

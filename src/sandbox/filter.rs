@@ -86,10 +86,7 @@ mod tests {
     #[test]
     fn a_string_is_a_json_string() {
         let quoted = parse(r#"displayName eq "R\u0026D \"core\"""#);
-        assert_eq!(
-            quoted.map(|(_, _, value)| value).as_deref(),
-            Some("R&D \"core\"")
-        );
+        assert_eq!(quoted.map(|(_, _, value)| value).as_deref(), Some("R&D \"core\""));
         assert_eq!(parse(r#"displayName eq "open"#), None);
         assert_eq!(parse(r#"displayName eq "a\q""#), None);
     }
@@ -103,14 +100,8 @@ mod tests {
 
     #[test]
     fn anything_but_one_whole_expression_is_refused() {
-        for text in [
-            "",
-            " ",
-            "email",
-            "email eq",
-            "email eq ",
-            "email eq \"a\" and active eq true",
-        ] {
+        for text in ["", " ", "email", "email eq", "email eq ", "email eq \"a\" and active eq true"]
+        {
             assert_eq!(parse(text), None, "{text:?}");
         }
     }

@@ -27,9 +27,7 @@ pub(super) async fn pass(State(sandbox): State<Sandbox>, request: Request, next:
     };
     let (seq, fault) = {
         let mut world = sandbox.world();
-        let seq = world
-            .journal
-            .receive(&head.method, &head.uri, &head.headers, &body);
+        let seq = world.journal.receive(&head.method, &head.uri, &head.headers, &body);
         (seq, world.faults.hit(&head.method, head.uri.path()))
     };
 
@@ -50,10 +48,7 @@ pub(super) async fn pass(State(sandbox): State<Sandbox>, request: Request, next:
     }
 
     if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
-        response
-            .headers_mut()
-            .entry("x-egnyte-request-id")
-            .or_insert(id);
+        response.headers_mut().entry("x-egnyte-request-id").or_insert(id);
     }
     if response.extensions().get::<HangUp>().is_none() {
         sandbox.world().journal.answered(seq, response.status());
@@ -66,10 +61,7 @@ async fn answer(sandbox: &Sandbox, mut request: Request, next: Next) -> Response
     let (admitted, limits) = {
         let mut guard = sandbox.world();
         let world = &mut *guard;
-        (
-            world.tokens.admit(request.headers(), &world.limits),
-            world.limits.clone(),
-        )
+        (world.tokens.admit(request.headers(), &world.limits), world.limits.clone())
     };
     let (caller, counts) = match admitted {
         None => return developer_inactive(),

@@ -75,10 +75,9 @@ impl Patch {
             )),
             (false, false) => Err(Refusal::invalid("The request changes nothing.")),
             (true, false) => legacy_change(self.display_name, self.members.unwrap_or_default()),
-            (false, true) => scim_change(
-                &self.schemas.unwrap_or_default(),
-                self.operations.unwrap_or_default(),
-            ),
+            (false, true) => {
+                scim_change(&self.schemas.unwrap_or_default(), self.operations.unwrap_or_default())
+            }
         }
     }
 }
@@ -87,10 +86,7 @@ fn legacy_change(
     display_name: Option<String>,
     members: Vec<Member>,
 ) -> Result<GroupChange, Refusal> {
-    let mut change = GroupChange {
-        display_name,
-        ..GroupChange::default()
-    };
+    let mut change = GroupChange { display_name, ..GroupChange::default() };
     for member in members {
         let id = vec![member.id()?];
         change.steps.push(match member.operation() {
@@ -104,9 +100,7 @@ fn legacy_change(
 
 fn scim_change(schemas: &[String], operations: Vec<Operation>) -> Result<GroupChange, Refusal> {
     if schemas != [PATCH_OP] {
-        return Err(Refusal::invalid(format!(
-            "schemas must be [\"{PATCH_OP}\"]."
-        )));
+        return Err(Refusal::invalid(format!("schemas must be [\"{PATCH_OP}\"].")));
     }
     if operations.is_empty() {
         return Err(Refusal::invalid("Operations must not be empty."));
@@ -178,7 +172,5 @@ fn ids(value: Value) -> Result<Vec<u64>, Refusal> {
 }
 
 fn unknown_operation(operation: &str) -> Refusal {
-    Refusal::invalid(format!(
-        "members: the operation {operation} is not supported."
-    ))
+    Refusal::invalid(format!("members: the operation {operation} is not supported."))
 }

@@ -39,10 +39,7 @@ pub(super) async fn list(State(sandbox): State<Sandbox>, uri: Uri) -> Result<Res
     let query = ListQuery::parse(&uri)?;
     let wanted = Wanted::parse(query.filter.as_deref())?;
     let world = sandbox.world();
-    let matching = world
-        .directory
-        .groups()
-        .filter(|group| wanted.includes(group));
+    let matching = world.directory.groups().filter(|group| wanted.includes(group));
     let mut page = query
         .page(matching.map(|group| json!({ "id": group.id, "displayName": group.display_name })));
     page.schemas = Some([SCHEMA]);
@@ -55,10 +52,7 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let world = sandbox.world();
-    let group = world
-        .directory
-        .group(parse_id(&id)?)
-        .ok_or(Refusal::NoSuchGroup(id))?;
+    let group = world.directory.group(parse_id(&id)?).ok_or(Refusal::NoSuchGroup(id))?;
     Ok(Json(detail(group, &world.directory)))
 }
 
@@ -71,9 +65,7 @@ pub(super) async fn create(
     let new: WholeGroup = read(&headers, &bytes)?;
     let members = Member::added(new.members)?;
     let mut world = sandbox.world();
-    let group = world
-        .directory
-        .create_group(None, new.display_name, members)?;
+    let group = world.directory.create_group(None, new.display_name, members)?;
     Ok((StatusCode::CREATED, Json(detail(&group, &world.directory))).into_response())
 }
 
@@ -165,11 +157,7 @@ fn parse_id(text: &str) -> Result<Uuid, Refusal> {
 /// A group with its members: the answer to everything but list and delete.
 pub(super) fn detail(group: &Group, directory: &Directory) -> Value {
     let member = |user: &User| json!({ "username": user.user_name, "value": user.id, "display": user.user_name });
-    let members = group
-        .members
-        .iter()
-        .filter_map(|id| directory.user(*id))
-        .map(member);
+    let members = group.members.iter().filter_map(|id| directory.user(*id)).map(member);
     json!({
         "schemas": [SCHEMA],
         "id": group.id,

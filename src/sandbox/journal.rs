@@ -54,9 +54,7 @@ impl Journal {
         self.entries.push_back(Entry {
             seq: self.received,
             method: method.to_string(),
-            target: uri
-                .path_and_query()
-                .map_or_else(|| uri.to_string(), ToString::to_string),
+            target: uri.path_and_query().map_or_else(|| uri.to_string(), ToString::to_string),
             headers: texts(headers),
             body: String::from_utf8_lossy(kept).into_owned(),
             body_cut: kept.len() < body.len(),
@@ -74,11 +72,7 @@ impl Journal {
 
     /// The kept requests after number `seq`, and how many there have been in all.
     pub(super) fn since(&self, seq: u64) -> Value {
-        let entries: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.seq > seq)
-            .collect();
+        let entries: Vec<_> = self.entries.iter().filter(|entry| entry.seq > seq).collect();
         json!({ "received": self.received, "requests": entries })
     }
 }
@@ -86,13 +80,8 @@ impl Journal {
 fn texts(headers: &HeaderMap) -> Map<String, Value> {
     let text = |name| {
         let values = headers.get_all(name).iter();
-        let texts: Vec<_> = values
-            .map(|v| String::from_utf8_lossy(v.as_bytes()))
-            .collect();
+        let texts: Vec<_> = values.map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
         texts.join(", ")
     };
-    headers
-        .keys()
-        .map(|name| (name.to_string(), text(name).into()))
-        .collect()
+    headers.keys().map(|name| (name.to_string(), text(name).into())).collect()
 }

@@ -28,12 +28,7 @@ pub(super) struct Limits {
 impl Default for Limits {
     /// Generous, so that only a test that lowers them ever meets them.
     fn default() -> Self {
-        Self {
-            qps: 1_000,
-            quota: 1_000_000,
-            generation: Generation::Current,
-            announce: true,
-        }
+        Self { qps: 1_000, quota: 1_000_000, generation: Generation::Current, announce: true }
     }
 }
 
@@ -220,10 +215,7 @@ mod tests {
         let (mut meter, now) = (Meter::default(), Instant::now());
         assert!(meter.count(9, 1, now, evening()).is_ok());
         let refused = meter.count(9, 1, now, evening()).unwrap_err();
-        assert_eq!(
-            (refused.limit, refused.retry_after),
-            (Limit::Quota, Some(60))
-        );
+        assert_eq!((refused.limit, refused.retry_after), (Limit::Quota, Some(60)));
         let midnight = evening() + Duration::from_secs(60);
         assert_eq!(meter.count(9, 1, now, midnight).unwrap().quota_current, 1);
     }

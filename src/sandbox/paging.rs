@@ -51,11 +51,8 @@ impl ListQuery {
     pub(super) fn page(&self, items: impl Iterator<Item = Value>) -> Page {
         let all: Vec<Value> = items.collect();
         let total_results = all.len();
-        let resources: Vec<Value> = all
-            .into_iter()
-            .skip(self.start_index - 1)
-            .take(self.count)
-            .collect();
+        let resources: Vec<Value> =
+            all.into_iter().skip(self.start_index - 1).take(self.count).collect();
         Page {
             schemas: None,
             total_results,

@@ -58,13 +58,7 @@ impl Face {
     fn new(n: u64) -> Self {
         let chance = mix(n);
         let contractor = n % CONTRACTOR_EVERY == CONTRACTOR_EVERY - 1;
-        Self {
-            n,
-            contractor,
-            team: chance >> 8,
-            office: chance >> 24,
-            chance,
-        }
+        Self { n, contractor, team: chance >> 8, office: chance >> 24, chance }
     }
 
     /// Steps of different length through coprime tables: no full name comes twice.
@@ -89,13 +83,7 @@ impl Face {
         let base = format!("{initial}{last}");
         let taken = |login: &str| others.users().any(|user| user.user_name == login);
         let login = (1..10)
-            .map(|n| {
-                if n == 1 {
-                    base.clone()
-                } else {
-                    format!("{base}{n}")
-                }
-            })
+            .map(|n| if n == 1 { base.clone() } else { format!("{base}{n}") })
             .find(|login| !taken(login))
             .unwrap_or_else(|| format!("{base}{}", self.n));
 
@@ -120,9 +108,7 @@ impl Face {
         user.email = format!("{first}.{last}@{host}");
         if self.contractor {
             user.external_id = Some(format!("EXT+{:04}", self.n));
-            user.expires = Some(moment(
-                PICTURE + 86_400 * i64::try_from(self.n).unwrap_or(1),
-            ));
+            user.expires = Some(moment(PICTURE + 86_400 * i64::try_from(self.n).unwrap_or(1)));
             user.delete_on_expiry = Some(self.n.is_multiple_of(4));
         } else if auth_type == AuthType::Ad {
             user.external_id = Some(sid(2_000 + self.n));
@@ -150,22 +136,18 @@ impl Members {
             Self::Only(named) => (named, &|_| false),
             Self::Team(team, named) => {
                 let position = TEAMS.iter().position(|name| name == team);
-                (named, &move |face| {
-                    !face.contractor && team_of(face) == position
-                })
+                (named, &move |face| !face.contractor && team_of(face) == position)
             }
             Self::Office(office, named) => {
                 let position = OFFICES.iter().position(|name| name == office);
-                (named, &move |face| {
-                    !face.contractor && office_of(face) == position
-                })
+                (named, &move |face| !face.contractor && office_of(face) == position)
             }
             Self::Some(one_in, named) => (named, &move |face| {
                 !face.contractor && (face.chance >> 32).is_multiple_of(*one_in)
             }),
-            Self::Contractors(one_in, named) => (named, &move |face| {
-                face.contractor && face.team.is_multiple_of(*one_in)
-            }),
+            Self::Contractors(one_in, named) => {
+                (named, &move |face| face.contractor && face.team.is_multiple_of(*one_in))
+            }
         };
         let crowd = crowd.iter().filter(|face| belongs(face)).map(Face::id);
         named.iter().copied().chain(crowd).collect()
@@ -175,14 +157,7 @@ impl Members {
 /// A member of the cast.
 fn played(part: &Part) -> User {
     let login = part.login.to_owned();
-    let mut user = blank(
-        part.id,
-        part.given,
-        part.family,
-        login,
-        part.user_type,
-        part.auth_type,
-    );
+    let mut user = blank(part.id, part.given, part.family, login, part.user_type, part.auth_type);
     user.email = part.email.to_owned();
     user.external_id = part.external_id.map(str::to_owned);
     user.service_account = part.login.starts_with("svc.");
@@ -281,14 +256,8 @@ mod tests {
         assert_eq!(users, CAST.len() + usize::try_from(CROWD).unwrap());
         assert_eq!((logins.len(), emails.len()), (users, users));
         for user in directory.users() {
-            assert!(
-                user.user_name.is_ascii() && user.email.contains('@'),
-                "{user:?}"
-            );
-            assert!(
-                !user.given_name.is_empty() && !user.family_name.is_empty(),
-                "{user:?}"
-            );
+            assert!(user.user_name.is_ascii() && user.email.contains('@'), "{user:?}");
+            assert!(!user.given_name.is_empty() && !user.family_name.is_empty(), "{user:?}");
             assert!(user.created <= user.modified, "{user:?}");
         }
     }

@@ -27,21 +27,11 @@ const HALF_TIME: Duration = Duration::from_millis(50);
 /// The answer that `action` puts in place of the true one. `None` when it needs the true one.
 pub(super) fn replacement(action: &Action, limits: &Limits) -> Option<Response> {
     match action {
-        Action::Throttle {
-            generation,
-            limit,
-            retry_after,
-            allotted,
-            current,
-        } => {
+        Action::Throttle { generation, limit, retry_after, allotted, current } => {
             let over = over_limit(limits, *limit, *retry_after, *allotted, *current);
             Some(over.answer(*generation))
         }
-        Action::Error {
-            status,
-            shape,
-            message,
-        } => {
+        Action::Error { status, shape, message } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Some(error(status, *shape, message.as_deref()))
         }
@@ -54,10 +44,7 @@ pub(super) fn replacement(action: &Action, limits: &Limits) -> Option<Response> 
             set(&mut response, LOCATION, location);
             Some(response)
         }
-        Action::Huge {
-            bytes,
-            content_length,
-        } => Some(huge(*bytes, *content_length)),
+        Action::Huge { bytes, content_length } => Some(huge(*bytes, *content_length)),
         Action::Drop { handled: false } => Some(hang_up()),
         Action::Drop { handled: true }
         | Action::HalfBody
@@ -111,11 +98,7 @@ fn over_limit(
     };
     *of_limit = allotted.unwrap_or(*of_limit);
     *used = current.unwrap_or(*of_limit);
-    OverLimit {
-        limit,
-        counts,
-        retry_after,
-    }
+    OverLimit { limit, counts, retry_after }
 }
 
 fn error(status: StatusCode, shape: Shape, message: Option<&str>) -> Response {
@@ -168,11 +151,7 @@ fn huge(bytes: u64, content_length: bool) -> Response {
     let body = Body::from_stream(tokio_stream::iter(pieces));
     let mut response = ([(CONTENT_TYPE, "application/json")], body).into_response();
     if content_length {
-        set(
-            &mut response,
-            CONTENT_LENGTH,
-            &(padding + frame as u64).to_string(),
-        );
+        set(&mut response, CONTENT_LENGTH, &(padding + frame as u64).to_string());
     }
     response
 }

@@ -80,13 +80,7 @@ impl Tokens {
     pub(super) fn add(&mut self, grant: TokenGrant) -> bool {
         let room = self.0.len() < MAX_TOKENS || self.0.contains_key(&grant.token);
         if room {
-            self.0.insert(
-                grant.token.clone(),
-                Token {
-                    grant,
-                    meter: Meter::default(),
-                },
-            );
+            self.0.insert(grant.token.clone(), Token { grant, meter: Meter::default() });
         }
         room
     }
@@ -113,11 +107,8 @@ impl Tokens {
         let quota = grant.quota.unwrap_or(limits.quota);
         let counted = meter.count(qps, quota, Instant::now(), Timestamp::now());
         Some(counted.map(|counts| {
-            let caller = Caller {
-                admin: grant.admin,
-                user_id: grant.user_id,
-                scopes: grant.scopes.clone(),
-            };
+            let caller =
+                Caller { admin: grant.admin, user_id: grant.user_id, scopes: grant.scopes.clone() };
             (caller, counts)
         }))
     }
@@ -146,9 +137,7 @@ async fn require(scope: &'static str, request: Request, next: Next) -> Response 
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 fn yes() -> bool {

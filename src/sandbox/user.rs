@@ -8,13 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Refusal;
 
 /// The roles a power user of this domain can hold: Egnyte's default one, the rest custom.
-const ROLES: [&str; 5] = [
-    DEFAULT_ROLE,
-    "Billing Admin",
-    "Group Admin",
-    "Helpdesk",
-    "Report Viewer",
-];
+const ROLES: [&str; 5] =
+    [DEFAULT_ROLE, "Billing Admin", "Group Admin", "Helpdesk", "Report Viewer"];
 /// What a power user holds when nobody chose.
 const DEFAULT_ROLE: &str = "Default";
 
@@ -130,10 +125,8 @@ impl TryFrom<String> for UserName {
         if text.starts_with(char::is_alphanumeric) && text.chars().all(ordinary) {
             Ok(Self(text))
         } else {
-            Err(
-                "must start with a letter or digit and hold only letters, digits, periods, \
-                 hyphens and underscores",
-            )
+            Err("must start with a letter or digit and hold only letters, digits, periods, \
+                 hyphens and underscores")
         }
     }
 }
@@ -225,9 +218,7 @@ impl User {
         }
         if !ROLES.contains(&role.as_str()) {
             let known = ROLES.join(", ");
-            return Err(Refusal::invalid(format!(
-                "There is no role {role}. Roles: {known}"
-            )));
+            return Err(Refusal::invalid(format!("There is no role {role}. Roles: {known}")));
         }
         self.role = Some(role);
         Ok(())
@@ -267,14 +258,7 @@ mod tests {
         for good in ["jmiller", "7of9", "jane.smith", "a-b_c"] {
             assert!(UserName::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            ".jane",
-            "-x",
-            "jane smith",
-            "jane+smith",
-            "jane@company.com",
-        ] {
+        for bad in ["", ".jane", "-x", "jane smith", "jane+smith", "jane@company.com"] {
             assert!(UserName::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
@@ -284,9 +268,7 @@ mod tests {
         for good in ["a@b.co", "jane.smith+x@external.com"] {
             assert!(Email::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for bad in [
-            "", "a", "a@b", "@b.co", "a@b..co", "a@@b.co", "a b@c.co", "a@b.co\n",
-        ] {
+        for bad in ["", "a", "a@b", "@b.co", "a@b..co", "a@@b.co", "a b@c.co", "a@b.co\n"] {
             assert!(Email::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }

@@ -35,15 +35,8 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let world = sandbox.world();
-    let user = world
-        .directory
-        .user(parse_id(&id)?)
-        .ok_or(Refusal::NoSuchUser(id))?;
-    Ok((
-        location(&headers, user),
-        Json(detail(user, &world.directory)),
-    )
-        .into_response())
+    let user = world.directory.user(parse_id(&id)?).ok_or(Refusal::NoSuchUser(id))?;
+    Ok((location(&headers, user), Json(detail(user, &world.directory))).into_response())
 }
 
 /// `POST /pubapi/v2/users`
@@ -53,16 +46,8 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
     let new = read(&headers, &bytes)?;
-    let user = sandbox
-        .world()
-        .directory
-        .create_user(new, Timestamp::now())?;
-    Ok((
-        StatusCode::CREATED,
-        location(&headers, &user),
-        Json(summary(&user)),
-    )
-        .into_response())
+    let user = sandbox.world().directory.create_user(new, Timestamp::now())?;
+    Ok((StatusCode::CREATED, location(&headers, &user), Json(summary(&user))).into_response())
 }
 
 /// `PATCH /pubapi/v2/users/{id}`
@@ -74,10 +59,7 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     let id = parse_id(&id)?;
     let change = read(&headers, &bytes)?;
-    let user = sandbox
-        .world()
-        .directory
-        .change_user(id, change, Timestamp::now())?;
+    let user = sandbox.world().directory.change_user(id, change, Timestamp::now())?;
     Ok((location(&headers, &user), Json(updated(&user))).into_response())
 }
 
@@ -128,20 +110,13 @@ impl Wanted {
 
 /// An id that is not an integer belongs to no user: the path simply leads nowhere.
 fn parse_id(text: &str) -> Result<u64, Refusal> {
-    text.parse()
-        .map_err(|_| Refusal::NoSuchUser(text.to_owned()))
+    text.parse().map_err(|_| Refusal::NoSuchUser(text.to_owned()))
 }
 
 /// The `Location` header: the user's address at the host the client used.
 fn location(headers: &HeaderMap, user: &User) -> [(HeaderName, String); 1] {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    [(
-        LOCATION,
-        format!("http://{host}/pubapi/v2/users/{}", user.id),
-    )]
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    [(LOCATION, format!("http://{host}/pubapi/v2/users/{}", user.id))]
 }
 
 /// A user in a list, and as the answer to its creation.

@@ -103,10 +103,7 @@ impl ApiTokens<'_> {
             return Ok(None);
         }
         let token = ApiToken::from_row(&row)?;
-        if token
-            .last_used_at
-            .is_none_or(|last| now.duration_since(last) >= LAST_USED_EVERY)
-        {
+        if token.last_used_at.is_none_or(|last| now.duration_since(last) >= LAST_USED_EVERY) {
             self.note_use(&token.id, now).await;
         }
         Ok(Some(token))
@@ -136,10 +133,7 @@ impl ApiTokens<'_> {
         .bind(limit)
         .fetch_all(self.pool)
         .await?;
-        let tokens = rows
-            .iter()
-            .map(ApiToken::from_row)
-            .collect::<Result<_, _>>()?;
+        let tokens = rows.iter().map(ApiToken::from_row).collect::<Result<_, _>>()?;
         Ok(page.listing(tokens))
     }
 
@@ -152,10 +146,7 @@ impl ApiTokens<'_> {
                 .execute(self.pool)
                 .await?;
         if done.rows_affected() == 0 {
-            return Err(StoreError::NotFound {
-                what: "API token",
-                id: id.to_owned(),
-            });
+            return Err(StoreError::NotFound { what: "API token", id: id.to_owned() });
         }
         Ok(())
     }

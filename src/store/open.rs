@@ -102,10 +102,7 @@ mod tests {
         for _ in 0..4 {
             let mut connection = store.pool.acquire().await.unwrap();
             for (question, answer) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1)] {
-                let row = sqlx::query(question)
-                    .fetch_one(&mut *connection)
-                    .await
-                    .unwrap();
+                let row = sqlx::query(question).fetch_one(&mut *connection).await.unwrap();
                 assert_eq!(row.get::<i64, _>(0), answer, "{question}");
             }
             held.push(connection);

@@ -84,31 +84,19 @@ impl Credential {
         place: &Place<'_>,
         sealed: &str,
     ) -> Result<Self, SealError> {
-        let sealed = URL_SAFE_NO_PAD
-            .decode(sealed)
-            .map_err(|_| SealError::Broken)?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError::Broken)?;
         let plain =
             place.with_context(|context| seal::open(keyring, place.key_id, context, &sealed))?;
         let (domain, access_token, version): (Domain, Secret, i64) =
             serde_json::from_slice(&plain).map_err(|_| SealError::Broken)?;
-        Ok(Self {
-            domain,
-            access_token,
-            version,
-        })
+        Ok(Self { domain, access_token, version })
     }
 }
 
 impl Place<'_> {
     fn with_context<T>(&self, then: impl FnOnce(&[&str]) -> T) -> T {
         let generation = self.generation.to_string();
-        then(&[
-            "token credential",
-            self.key_id,
-            self.account_id,
-            self.server_id,
-            &generation,
-        ])
+        then(&["token credential", self.key_id, self.account_id, self.server_id, &generation])
     }
 }
 
@@ -134,35 +122,15 @@ impl From<&ServerConfig> for Filter {
             tool_exposure,
             tool_names,
         } = config.clone();
-        Self {
-            methods,
-            tags,
-            tools,
-            require_api_token_auth,
-            tool_exposure,
-            tool_names,
-        }
+        Self { methods, tags, tools, require_api_token_auth, tool_exposure, tool_names }
     }
 }
 
 impl From<Filter> for ServerConfig {
     fn from(filter: Filter) -> Self {
-        let Filter {
-            methods,
-            tags,
-            tools,
-            require_api_token_auth,
-            tool_exposure,
-            tool_names,
-        } = filter;
-        Self {
-            methods,
-            tags,
-            tools,
-            require_api_token_auth,
-            tool_exposure,
-            tool_names,
-        }
+        let Filter { methods, tags, tools, require_api_token_auth, tool_exposure, tool_names } =
+            filter;
+        Self { methods, tags, tools, require_api_token_auth, tool_exposure, tool_names }
     }
 }
 

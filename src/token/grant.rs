@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::lifeline::Lifeline;
 use crate::catalog::ServerConfig;
 use crate::crypto::{Keyring, SealError, Secret};
-use crate::egnyte::Domain;
+use crate::egnyte::{Domain, EgnyteUrl, Upstream};
 use crate::store::servers::Live;
 use crate::store::{AccountStatus, Credentials, StoreError};
 
@@ -32,6 +32,8 @@ pub struct Grant {
     pub domain: Domain,
     /// What calls are made with.
     pub access_token: Secret,
+    /// Where calls go and as whom, ready for use.
+    pub upstream: Upstream,
     /// Which version of the account's credentials that is.
     pub credentials_version: i64,
     /// Whether the account can be used, when there is a record.
@@ -73,13 +75,17 @@ pub enum CheckError {
     /// The account's credentials could not be opened.
     #[error("the stored credentials cannot be opened: {0}")]
     Seal(#[from] SealError),
+    /// The access token holds characters that no HTTP header can carry.
+    #[error("the account's access token cannot be sent; set it anew")]
+    AccessToken,
 }
 
 impl Grant {
     /// What a token says of itself.
-    pub(super) fn of_token(lifeline: &Arc<Lifeline>) -> Self {
+    pub(super) fn of_token(lifeline: &Arc<Lifeline>, url: &EgnyteUrl) -> Result<Self, CheckError> {
         let verified = lifeline.verified.clone();
-        Self {
+        Ok(Self {
+            upstream: upstream(url, &verified.domain, &verified.access_token)?,
             account_id: verified.account_id,
             server_id: verified.server_id,
             server_name: None,
@@ -92,7 +98,7 @@ impl Grant {
             account_status: None,
             superseded_at: None,
             lifeline: Arc::clone(lifeline),
-        }
+        })
     }
 
     /// What the record says, which wins over the token; `None` when it no longer knows the token.
@@ -100,15 +106,10 @@ impl Grant {
         lifeline: &Arc<Lifeline>,
         live: Live,
         keyring: &Keyring,
-    ) -> Result<Option<Self>, SealError> {
-        let Live {
-            server,
-            domain,
-            status,
-            credentials,
-            credentials_version,
-        } = live;
-        let mut grant = Self::of_token(lifeline);
+        url: &EgnyteUrl,
+    ) -> Result<Option<Self>, CheckError> {
+        let Live { server, domain, status, credentials, credentials_version } = live;
+        let mut grant = Self::of_token(lifeline, url)?;
         if server.integrated_account_id != grant.account_id {
             return Ok(None);
         }
@@ -127,6 +128,7 @@ impl Grant {
             .map(|sealed| Credentials::open(keyring, &grant.account_id, &sealed))
             .transpose()?;
         if let Some(access_token) = stored.and_then(|stored| stored.access_token) {
+            grant.upstream = upstream(url, &domain, &access_token)?;
             grant.domain = domain;
             grant.access_token = access_token;
             grant.credentials_version = credentials_version;
@@ -142,10 +144,7 @@ impl Grant {
 
     /// The end that comes first, if one is known.
     pub(super) fn ends_at(&self) -> Option<Timestamp> {
-        [self.expires_at, self.superseded_at]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.expires_at, self.superseded_at].into_iter().flatten().min()
     }
 
     /// Whether it still holds at `now`.
@@ -158,6 +157,14 @@ impl Grant {
         }
         Ok(())
     }
+}
+
+fn upstream(
+    url: &EgnyteUrl,
+    domain: &Domain,
+    access_token: &Secret,
+) -> Result<Upstream, CheckError> {
+    Upstream::new(url, domain, access_token).ok_or(CheckError::AccessToken)
 }
 
 fn when(at: Option<Timestamp>) -> String {

@@ -24,6 +24,7 @@ use super::verify::{MAX_INPUT, Verified, verify};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::crypto::digest::{Sha256, sha256};
+use crate::egnyte::EgnyteUrl;
 use crate::store::{Standing, Store};
 
 /// How long the outcome of a look into the database is believed. Changes made by another process
@@ -43,6 +44,7 @@ pub struct Grants(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     keyring: Keyring,
+    url: EgnyteUrl,
     clock: Clock,
     store: Option<Store>,
     change: AtomicU64,
@@ -65,34 +67,21 @@ enum Found {
 
 impl Grants {
     /// Grants from tokens alone: nothing can be revoked before it expires.
-    pub fn stateless(keyring: Keyring, clock: Clock) -> Self {
-        Self::new(keyring, None, clock)
+    pub fn stateless(keyring: Keyring, url: EgnyteUrl, clock: Clock) -> Self {
+        Self::new(keyring, None, url, clock)
     }
 
     /// Grants from tokens and their records, where the record wins.
-    pub fn with_store(keyring: Keyring, store: Store, clock: Clock) -> Self {
-        Self::new(keyring, Some(store), clock)
+    pub fn with_store(keyring: Keyring, store: Store, url: EgnyteUrl, clock: Clock) -> Self {
+        Self::new(keyring, Some(store), url, clock)
     }
 
-    fn new(keyring: Keyring, store: Option<Store>, clock: Clock) -> Self {
-        let fresh = if store.is_some() {
-            FRESH
-        } else {
-            FRESH_STATELESS
-        };
-        let cache = Cache::builder()
-            .max_capacity(CAPACITY)
-            .expire_after(FromTheLook { fresh })
-            .build();
+    fn new(keyring: Keyring, store: Option<Store>, url: EgnyteUrl, clock: Clock) -> Self {
+        let fresh = if store.is_some() { FRESH } else { FRESH_STATELESS };
+        let cache =
+            Cache::builder().max_capacity(CAPACITY).expire_after(FromTheLook { fresh }).build();
         let (change, lifelines) = (AtomicU64::new(0), Lifelines::default());
-        Self(Arc::new(Inner {
-            keyring,
-            clock,
-            store,
-            change,
-            cache,
-            lifelines,
-        }))
+        Self(Arc::new(Inner { keyring, url, clock, store, change, cache, lifelines }))
     }
 
     /// What `token` allows now.
@@ -108,11 +97,7 @@ impl Grants {
             let verified = verify(&self.0.keyring, token).map_err(|_| Refusal::Unknown)?;
             // Requests that miss together wait for one look.
             let look = self.0.look(digest, verified);
-            self.0
-                .cache
-                .try_get_with(key, look)
-                .await
-                .map_err(Refusal::Unavailable)?
+            self.0.cache.try_get_with(key, look).await.map_err(Refusal::Unavailable)?
         };
         match outcome.found {
             Found::Revoked { at } => Err(Refusal::Revoked { at }),
@@ -133,22 +118,17 @@ impl Grants {
     /// To be called after a server was changed, rotated or revoked. The next request sees the
     /// change, and if the token is no longer good its streams have ended when this returns.
     pub async fn invalidate_server(&self, server_id: &str) {
-        self.invalidate(|verified| verified.server_id == server_id)
-            .await;
+        self.invalidate(|verified| verified.server_id == server_id).await;
     }
 
     /// The same for an account and all its servers.
     pub async fn invalidate_account(&self, account_id: &str) {
-        self.invalidate(|verified| verified.account_id == account_id)
-            .await;
+        self.invalidate(|verified| verified.account_id == account_id).await;
     }
 
     async fn invalidate(&self, concerned: impl Fn(&Verified) -> bool) {
         self.0.change.fetch_add(1, Ordering::AcqRel);
-        let lifelines = self
-            .0
-            .lifelines
-            .find(|lifeline| concerned(&lifeline.verified));
+        let lifelines = self.0.lifelines.find(|lifeline| concerned(&lifeline.verified));
         if let Err(error) = self.0.check_again(&lifelines).await {
             tracing::warn!(%error, "could not check open streams after a change; trying again");
         }
@@ -216,17 +196,15 @@ impl Inner {
 
     async fn judge(&self, lifeline: &Arc<Lifeline>) -> Result<Found, CheckError> {
         let found = match &self.store {
-            None => Found::Granted(Arc::new(Grant::of_token(lifeline))),
-            Some(store) => match store
-                .servers()
-                .standing(&lifeline.verified.server_id)
-                .await?
-            {
+            None => Found::Granted(Arc::new(Grant::of_token(lifeline, &self.url)?)),
+            Some(store) => match store.servers().standing(&lifeline.verified.server_id).await? {
                 Standing::Revoked { at } => Found::Revoked { at },
-                Standing::Live(live) => Grant::of_record(lifeline, *live, &self.keyring)?
-                    .map_or(Found::Revoked { at: None }, |grant| {
-                        Found::Granted(Arc::new(grant))
-                    }),
+                Standing::Live(live) => {
+                    Grant::of_record(lifeline, *live, &self.keyring, &self.url)?
+                        .map_or(Found::Revoked { at: None }, |grant| {
+                            Found::Granted(Arc::new(grant))
+                        })
+                }
             },
         };
         if let Found::Granted(grant) = &found {
@@ -262,9 +240,8 @@ impl Inner {
 
     fn end_expired(&self) {
         let now = self.clock.now();
-        for lifeline in self
-            .lifelines
-            .find(|lifeline| lifeline.ends_at().is_some_and(|at| at <= now))
+        for lifeline in
+            self.lifelines.find(|lifeline| lifeline.ends_at().is_some_and(|at| at <= now))
         {
             lifeline.ended().cancel();
         }

@@ -49,34 +49,22 @@ impl Lifeline {
     }
 
     pub(super) fn note_use(&self, now: Timestamp) {
-        self.used_at
-            .fetch_max(now.as_millisecond(), Ordering::Relaxed);
+        self.used_at.fetch_max(now.as_millisecond(), Ordering::Relaxed);
     }
 
     /// The last use since this was last asked.
     pub(super) fn take_use(&self) -> Option<Timestamp> {
         let used_at = self.used_at.swap(UNUSED, Ordering::Relaxed);
-        if used_at == UNUSED {
-            None
-        } else {
-            Timestamp::from_millisecond(used_at).ok()
-        }
+        if used_at == UNUSED { None } else { Timestamp::from_millisecond(used_at).ok() }
     }
 
     pub(super) fn note_end(&self, at: Option<Timestamp>) {
-        self.ends_at.store(
-            at.map_or(NEVER, Timestamp::as_millisecond),
-            Ordering::Release,
-        );
+        self.ends_at.store(at.map_or(NEVER, Timestamp::as_millisecond), Ordering::Release);
     }
 
     pub(super) fn ends_at(&self) -> Option<Timestamp> {
         let at = self.ends_at.load(Ordering::Acquire);
-        if at == NEVER {
-            None
-        } else {
-            Timestamp::from_millisecond(at).ok()
-        }
+        if at == NEVER { None } else { Timestamp::from_millisecond(at).ok() }
     }
 
     fn is_idle(&self) -> bool {
@@ -120,9 +108,7 @@ impl Lifelines {
     /// The lifeline of a token; a new one when there is none, or when the last one has ended.
     pub(super) fn of(&self, token: Sha256, verified: Verified) -> Arc<Lifeline> {
         let mut all = self.lock();
-        let known = all
-            .get(&token)
-            .filter(|lifeline| !lifeline.ended.is_cancelled());
+        let known = all.get(&token).filter(|lifeline| !lifeline.ended.is_cancelled());
         if let Some(lifeline) = known {
             return Arc::clone(lifeline);
         }
@@ -133,17 +119,12 @@ impl Lifelines {
 
     /// Those that `wanted` picks.
     pub(super) fn find(&self, wanted: impl Fn(&Lifeline) -> bool) -> Vec<Arc<Lifeline>> {
-        self.lock()
-            .values()
-            .filter(|lifeline| wanted(lifeline))
-            .cloned()
-            .collect()
+        self.lock().values().filter(|lifeline| wanted(lifeline)).cloned().collect()
     }
 
     /// Forgets those that nobody holds and that have nothing left to write down.
     pub(super) fn prune(&self) {
-        self.lock()
-            .retain(|_, lifeline| Arc::strong_count(lifeline) > 1 || !lifeline.is_idle());
+        self.lock().retain(|_, lifeline| Arc::strong_count(lifeline) > 1 || !lifeline.is_idle());
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Sha256, Arc<Lifeline>>> {

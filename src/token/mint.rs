@@ -84,21 +84,14 @@ pub fn mint(keyring: &Keyring, request: &MintRequest<'_>) -> Result<Secret, Mint
         cfg: Filter::from(request.config),
         cred: credential.seal(keyring, &place)?,
     };
-    let header = Header {
-        kid: Some(key_id.to_owned()),
-        ..Header::new(Algorithm::HS256)
-    };
+    let header = Header { kid: Some(key_id.to_owned()), ..Header::new(Algorithm::HS256) };
     let key = signing_key(keyring, key_id).ok_or(SealError::UnknownKey)?;
     let jwt = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key.as_slice()))?;
 
     let chars = PREFIX.len() + jwt.len();
     if chars > MAX_CHARS {
         let filter = serde_json::to_string(&claims.cfg).map_or(0, |text| text.len());
-        return Err(MintError::TooLong {
-            chars,
-            max: MAX_CHARS,
-            filter,
-        });
+        return Err(MintError::TooLong { chars, max: MAX_CHARS, filter });
     }
     Ok(Secret::from([PREFIX, &jwt].concat()))
 }

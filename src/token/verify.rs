@@ -60,9 +60,7 @@ fn genuine(keyring: &Keyring, token: &str) -> Option<Verified> {
     let jwt = token.strip_prefix(PREFIX)?;
     let key_id = jsonwebtoken::decode_header(jwt).ok()?.kid?;
     let key = DecodingKey::from_secret(signing_key(keyring, &key_id)?.as_slice());
-    let claims = jsonwebtoken::decode::<Claims>(jwt, &key, &rules())
-        .ok()?
-        .claims;
+    let claims = jsonwebtoken::decode::<Claims>(jwt, &key, &rules()).ok()?.claims;
 
     let place = Place {
         key_id: &key_id,
@@ -100,16 +98,7 @@ mod tests {
     fn anything_that_is_no_token_is_unknown() {
         let ring = Keyring::generate().unwrap();
         let long = format!("egm_{}", "a".repeat(MAX_INPUT));
-        for given in [
-            "",
-            "egm_",
-            "egm_..",
-            "egm_a.b.c",
-            "a.b.c",
-            "egm_e30.e30.e30",
-            "ü",
-            &long,
-        ] {
+        for given in ["", "egm_", "egm_..", "egm_a.b.c", "a.b.c", "egm_e30.e30.e30", "ü", &long] {
             assert_eq!(verify(&ring, given).unwrap_err(), TokenError::Unknown);
         }
     }

@@ -35,12 +35,7 @@ impl Domain {
             .no_proxy()
             .build()
             .unwrap();
-        Self {
-            base,
-            sandbox,
-            client,
-            _stop: stop.drop_guard(),
-        }
+        Self { base, sandbox, client, _stop: stop.drop_guard() }
     }
 
     /// A request with the seeded token; the body, if any, is JSON.
@@ -50,8 +45,7 @@ impl Domain {
         target: &str,
         body: Option<Value>,
     ) -> reqwest::Result<Answer> {
-        self.send_as(Some(Sandbox::ACCESS_TOKEN), method, target, body)
-            .await
+        self.send_as(Some(Sandbox::ACCESS_TOKEN), method, target, body).await
     }
 
     pub(crate) async fn send_as(
@@ -62,9 +56,7 @@ impl Domain {
         body: Option<Value>,
     ) -> reqwest::Result<Answer> {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self
-            .client
-            .request(method, format!("{}{target}", self.base));
+        let mut request = self.client.request(method, format!("{}{target}", self.base));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -73,11 +65,7 @@ impl Domain {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok(Answer {
-            status,
-            headers,
-            text: response.text().await?,
-        })
+        Ok(Answer { status, headers, text: response.text().await? })
     }
 
     pub(crate) async fn send(&self, method: &str, target: &str, body: Value) -> Answer {
@@ -108,12 +96,8 @@ impl Domain {
 
     /// The id of a group, by its exact name.
     pub(crate) async fn group_id(&self, name: &str) -> String {
-        let filter = format!("displayName eq \"{name}\"")
-            .replace(' ', "%20")
-            .replace('"', "%22");
-        let group = self
-            .only(&format!("/pubapi/v2/groups?filter={filter}"))
-            .await;
+        let filter = format!("displayName eq \"{name}\"").replace(' ', "%20").replace('"', "%22");
+        let group = self.only(&format!("/pubapi/v2/groups?filter={filter}")).await;
         group["id"].as_str().unwrap().to_owned()
     }
 }

@@ -29,10 +29,7 @@ async fn a_fault_hits_only_what_it_matches_and_only_so_often() {
     for status in [503, 503, 200] {
         assert_eq!(domain.get(groups).await.status, status);
     }
-    assert_eq!(
-        domain.get("/_sandbox/faults").await.json(),
-        json!({ "faults": [] })
-    );
+    assert_eq!(domain.get("/_sandbox/faults").await.json(), json!({ "faults": [] }));
 }
 
 #[tokio::test]
@@ -43,13 +40,7 @@ async fn a_fault_without_a_count_holds_until_it_is_cleared() {
     for _ in 0..5 {
         assert!(domain.get(USERS).await.text.starts_with("<!DOCTYPE"));
     }
-    assert_eq!(
-        domain
-            .delete(&format!("/_sandbox/faults/{id}"))
-            .await
-            .status,
-        204
-    );
+    assert_eq!(domain.delete(&format!("/_sandbox/faults/{id}")).await.status, 204);
     assert!(domain.get(USERS).await.text.starts_with('{'));
     domain.fault(html).await;
     assert_eq!(domain.delete("/_sandbox/faults").await.status, 204);
@@ -68,10 +59,7 @@ async fn a_throttle_can_be_played_in_both_generations() {
         (answer.status.as_u16(), answer.text.as_str()),
         (403, "<h1>Developer Over Rate</h1>")
     );
-    assert_eq!(
-        answer.header("x-mashery-error-code"),
-        Some("ERR_403_DEVELOPER_OVER_RATE")
-    );
+    assert_eq!(answer.header("x-mashery-error-code"), Some("ERR_403_DEVELOPER_OVER_RATE"));
     assert_eq!(answer.header("retry-after"), Some("3600"));
     assert_eq!(answer.header("x-accesstoken-quota-allotted"), Some("1000"));
 
@@ -90,39 +78,23 @@ async fn a_throttle_can_be_played_in_both_generations() {
 async fn an_error_can_wear_each_of_the_ten_shapes() {
     let domain = Domain::serve().await;
     for (shape, body) in [
-        (
-            "Errors",
-            r#"{"Errors":[{"description":"Boom","code":"500"}]}"#,
-        ),
+        ("Errors", r#"{"Errors":[{"description":"Boom","code":"500"}]}"#),
         ("errorMessage", r#"{"errorMessage":"Boom"}"#),
         ("message", r#"{"message":"Boom"}"#),
-        (
-            "formErrors",
-            r#"{"formErrors":[{"code":"VALIDATION_EXCEPTION","msg":"Boom"}]}"#,
-        ),
+        ("formErrors", r#"{"formErrors":[{"code":"VALIDATION_EXCEPTION","msg":"Boom"}]}"#),
         ("errors", r#"{"errors":[{"msg":"Boom","code":"500"}]}"#),
-        (
-            "inputErrors",
-            r#"{"inputErrors":{"field":[{"msg":"Boom","code":"500"}]}}"#,
-        ),
+        ("inputErrors", r#"{"inputErrors":{"field":[{"msg":"Boom","code":"500"}]}}"#),
         (
             "error_description",
             r#"{"error":"500","error_description":"Boom","requestId":"00000000-0000-4000-8000-000000000000"}"#,
         ),
-        (
-            "fault",
-            r#"{"fault":{"faultstring":"Boom","detail":{"errorcode":"500"}}}"#,
-        ),
+        ("fault", r#"{"fault":{"faultstring":"Boom","detail":{"errorcode":"500"}}}"#),
         ("html", "<h1>Boom</h1>"),
         ("empty", ""),
     ] {
         let action = json!({ "kind": "error", "status": 500, "shape": shape, "message": "Boom" });
         let answer = during(&domain, action).await.unwrap();
-        assert_eq!(
-            (answer.status.as_u16(), answer.text.as_str()),
-            (500, body),
-            "{shape}"
-        );
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (500, body), "{shape}");
     }
 }
 
@@ -131,19 +103,12 @@ async fn an_answer_can_be_a_page_a_redirect_or_of_another_type() {
     let domain = Domain::serve().await;
     let page = during(&domain, json!({ "kind": "html" })).await.unwrap();
     assert_eq!(page.status, 200);
-    assert!(
-        page.header("content-type")
-            .unwrap()
-            .starts_with("text/html")
-    );
+    assert!(page.header("content-type").unwrap().starts_with("text/html"));
 
     let there = json!({ "kind": "redirect", "location": "http://127.0.0.1:1/elsewhere" });
     let redirect = during(&domain, there).await.unwrap();
     assert_eq!(redirect.status, 302);
-    assert_eq!(
-        redirect.header("location"),
-        Some("http://127.0.0.1:1/elsewhere")
-    );
+    assert_eq!(redirect.header("location"), Some("http://127.0.0.1:1/elsewhere"));
 
     let text = json!({ "kind": "content_type", "value": "text/plain" });
     let plain = during(&domain, text).await.unwrap();
@@ -155,22 +120,14 @@ async fn an_answer_can_be_a_page_a_redirect_or_of_another_type() {
 async fn an_answer_can_end_early_with_or_without_admitting_it() {
     let domain = Domain::serve().await;
     let whole = domain.get(USERS).await.text;
-    let half = during(&domain, json!({ "kind": "truncated_json" }))
-        .await
-        .unwrap();
+    let half = during(&domain, json!({ "kind": "truncated_json" })).await.unwrap();
     assert_eq!(half.status, 200);
     assert_eq!(half.text, whole[..whole.len() / 2]);
     assert!(serde_json::from_str::<Value>(&half.text).is_err());
 
-    domain
-        .fault(json!({ "times": 1, "action": { "kind": "half_body" } }))
-        .await;
+    domain.fault(json!({ "times": 1, "action": { "kind": "half_body" } })).await;
     let request = domain.client.get(format!("{}{USERS}", domain.base));
-    let broken = request
-        .bearer_auth("sandbox-access-token")
-        .send()
-        .await
-        .unwrap();
+    let broken = request.bearer_auth("sandbox-access-token").send().await.unwrap();
     assert_eq!(broken.content_length(), Some(whole.len() as u64));
     assert!(broken.bytes().await.is_err());
 }
@@ -180,15 +137,8 @@ async fn a_dropped_connection_gives_no_answer_whether_or_not_the_work_was_done()
     let domain = Domain::serve().await;
     for (handled, left) in [(false, 200), (true, 404)] {
         let drop = json!({ "kind": "drop", "handled": handled });
-        domain
-            .fault(json!({ "method": "DELETE", "times": 1, "action": drop }))
-            .await;
-        assert!(
-            domain
-                .try_send("DELETE", "/pubapi/v2/users/3012", None)
-                .await
-                .is_err()
-        );
+        domain.fault(json!({ "method": "DELETE", "times": 1, "action": drop })).await;
+        assert!(domain.try_send("DELETE", "/pubapi/v2/users/3012", None).await.is_err());
         assert_eq!(domain.get("/pubapi/v2/users/3012").await.status, left);
     }
     let log = domain.sandbox.requests();
@@ -213,11 +163,7 @@ async fn a_huge_answer_can_be_left_at_any_time() {
     let action = json!({ "kind": "huge", "bytes": 1_000_000_000_000_u64 });
     domain.fault(json!({ "times": 1, "action": action })).await;
     let request = domain.client.get(format!("{}{USERS}", domain.base));
-    let mut answer = request
-        .bearer_auth("sandbox-access-token")
-        .send()
-        .await
-        .unwrap();
+    let mut answer = request.bearer_auth("sandbox-access-token").send().await.unwrap();
     assert!(answer.chunk().await.unwrap().is_some());
     drop(answer);
     assert_eq!(domain.get(USERS).await.status, 200);
@@ -227,16 +173,11 @@ async fn a_huge_answer_can_be_left_at_any_time() {
 async fn a_delay_comes_before_the_true_answer_and_headers_can_be_set_on_it() {
     let domain = Domain::serve().await;
     let headers = json!({ "Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT" });
-    domain
-        .fault(json!({ "times": 1, "delay_ms": 120, "headers": headers }))
-        .await;
+    domain.fault(json!({ "times": 1, "delay_ms": 120, "headers": headers })).await;
     let start = Instant::now();
     let answer = domain.get(USERS).await;
     assert!(start.elapsed() >= Duration::from_millis(120));
-    assert_eq!(
-        answer.header("retry-after"),
-        Some("Wed, 21 Oct 2026 07:28:00 GMT")
-    );
+    assert_eq!(answer.header("retry-after"), Some("Wed, 21 Oct 2026 07:28:00 GMT"));
     assert_eq!(answer.json()["itemsPerPage"], 5);
 }
 
@@ -262,30 +203,19 @@ async fn the_log_keeps_requests_as_they_came_over_the_wire() {
     let domain = Domain::serve().await;
     let target = "/pubapi/v2/users?filter=externalId%20Eq%20xxx%2Bxxx&count=7";
     domain.get(target).await;
-    domain
-        .send("PATCH", "/pubapi/v2/users/3012", json!({ "active": false }))
-        .await;
+    domain.send("PATCH", "/pubapi/v2/users/3012", json!({ "active": false })).await;
     let log = domain.get("/_sandbox/requests").await.json();
     assert_eq!(log["received"], 2, "control calls are not logged");
     let [list, patch] = [&log["requests"][0], &log["requests"][1]];
-    assert_eq!(
-        (&list["method"], &list["target"]),
-        (&json!("GET"), &json!(target))
-    );
+    assert_eq!((&list["method"], &list["target"]), (&json!("GET"), &json!(target)));
     assert_eq!((&list["status"], &list["body"]), (&json!(200), &json!("")));
-    assert_eq!(
-        list["headers"]["authorization"],
-        "Bearer sandbox-access-token"
-    );
+    assert_eq!(list["headers"]["authorization"], "Bearer sandbox-access-token");
     assert_eq!(patch["body"], r#"{"active":false}"#);
     assert_eq!(patch["headers"]["content-type"], "application/json");
     let later = domain.get("/_sandbox/requests?since=1").await.json();
     assert_eq!(later["requests"].as_array().unwrap().len(), 1);
     assert_eq!(domain.delete("/_sandbox/requests").await.status, 204);
-    assert_eq!(
-        domain.sandbox.requests(),
-        json!({ "received": 0, "requests": [] })
-    );
+    assert_eq!(domain.sandbox.requests(), json!({ "received": 0, "requests": [] }));
 }
 
 #[tokio::test]
@@ -294,17 +224,9 @@ async fn the_log_and_the_bodies_in_it_are_bounded() {
     let long = json!({ "externalId": "x".repeat(20_000) });
     domain.send("PATCH", "/pubapi/v2/users/3012", long).await;
     let entry = domain.sandbox.requests()["requests"][0].clone();
-    assert_eq!(
-        (entry["body"].as_str().unwrap().len(), &entry["body_cut"]),
-        (16_384, &json!(true))
-    );
+    assert_eq!((entry["body"].as_str().unwrap().len(), &entry["body_cut"]), (16_384, &json!(true)));
     for _ in 0..1_001 {
-        domain
-            .client
-            .get(format!("{}/x", domain.base))
-            .send()
-            .await
-            .unwrap();
+        domain.client.get(format!("{}/x", domain.base)).send().await.unwrap();
     }
     let log = domain.sandbox.requests();
     assert_eq!(log["received"], 1_002);
@@ -316,10 +238,7 @@ async fn a_body_over_one_mebibyte_is_too_large() {
     let domain = Domain::serve().await;
     let body = json!({ "displayName": "x".repeat(1024 * 1024) });
     // The server may close before the client has sent everything: both mean "too large".
-    if let Ok(answer) = domain
-        .try_send("POST", "/pubapi/v2/groups", Some(body))
-        .await
-    {
+    if let Ok(answer) = domain.try_send("POST", "/pubapi/v2/groups", Some(body)).await {
         assert_eq!(answer.status, 413);
     }
     assert_eq!(domain.get(USERS).await.status, 200);
@@ -330,20 +249,11 @@ async fn a_reset_brings_back_the_first_second() {
     let domain = Domain::serve().await;
     let first = domain.get("/_sandbox/state").await.text;
     domain.delete("/pubapi/v2/users/3012").await;
-    domain
-        .send("POST", "/pubapi/v2/groups", json!({ "displayName": "New" }))
-        .await;
-    domain
-        .send("POST", "/_sandbox/tokens", json!({ "token": "second" }))
-        .await;
-    domain
-        .send("PATCH", "/_sandbox/limits", json!({ "qps": 5 }))
-        .await;
+    domain.send("POST", "/pubapi/v2/groups", json!({ "displayName": "New" })).await;
+    domain.send("POST", "/_sandbox/tokens", json!({ "token": "second" })).await;
+    domain.send("PATCH", "/_sandbox/limits", json!({ "qps": 5 })).await;
     domain.fault(json!({ "action": { "kind": "html" } })).await;
-    let answer = domain
-        .try_send("POST", "/_sandbox/reset", None)
-        .await
-        .unwrap();
+    let answer = domain.try_send("POST", "/_sandbox/reset", None).await.unwrap();
     assert_eq!(answer.status, 204);
     assert_eq!(domain.get("/_sandbox/state").await.text, first);
     assert_eq!(domain.sandbox.requests()["received"], 0);
@@ -351,11 +261,7 @@ async fn a_reset_brings_back_the_first_second() {
     let tokens = domain.get("/_sandbox/tokens").await.json();
     assert_eq!(tokens["tokens"].as_array().unwrap().len(), 1);
     assert!(domain.get(USERS).await.text.starts_with('{'));
-    assert_eq!(
-        first,
-        Domain::serve().await.sandbox.state().to_string(),
-        "the same on each start"
-    );
+    assert_eq!(first, Domain::serve().await.sandbox.state().to_string(), "the same on each start");
 }
 
 #[tokio::test]

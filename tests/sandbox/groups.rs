@@ -17,10 +17,7 @@ async fn pair(domain: &Domain) -> String {
 
 fn ids(group: &Value) -> Vec<u64> {
     let members = group["members"].as_array().unwrap();
-    members
-        .iter()
-        .map(|member| member["value"].as_u64().unwrap())
-        .collect()
+    members.iter().map(|member| member["value"].as_u64().unwrap()).collect()
 }
 
 fn scim(operations: &Value) -> Value {
@@ -33,10 +30,7 @@ fn scim(operations: &Value) -> Value {
 #[tokio::test]
 async fn a_list_names_groups_without_their_members() {
     let domain = Domain::serve().await;
-    let page = domain
-        .get(&format!("{GROUPS}?startIndex=2&count=1"))
-        .await
-        .json();
+    let page = domain.get(&format!("{GROUPS}?startIndex=2&count=1")).await.json();
     let total = page["totalResults"].as_u64().unwrap();
     assert!(total >= 40, "{total}");
     assert_eq!(
@@ -64,21 +58,11 @@ async fn a_filter_compares_names_whole_at_the_start_or_anywhere_in_any_case() {
         ("displayName%20eq%20%22R%26D%20%5C%22Skunkworks%5C%22%22", 1),
         ("displayName%20eq%20%22external%22", 0),
     ] {
-        let page = domain
-            .get(&format!("{GROUPS}?filter={filter}"))
-            .await
-            .json();
+        let page = domain.get(&format!("{GROUPS}?filter={filter}")).await.json();
         assert_eq!(page["totalResults"], expected, "{filter}");
     }
-    for filter in [
-        "displayName%20ew%20%22x%22",
-        "id%20eq%20%22x%22",
-        "displayName",
-    ] {
-        domain
-            .get(&format!("{GROUPS}?filter={filter}"))
-            .await
-            .refused(400);
+    for filter in ["displayName%20ew%20%22x%22", "id%20eq%20%22x%22", "displayName"] {
+        domain.get(&format!("{GROUPS}?filter={filter}")).await.refused(400);
     }
 }
 
@@ -114,15 +98,9 @@ async fn members_may_be_objects_or_plain_ids_as_numbers_or_text() {
 async fn a_group_name_is_given_once_whatever_its_case() {
     let domain = Domain::serve().await;
     let taken = json!({ "displayName": "FINANCE leads", "members": [] });
-    domain
-        .send("POST", GROUPS, taken.clone())
-        .await
-        .refused(409);
+    domain.send("POST", GROUPS, taken.clone()).await.refused(409);
     domain.send("PUT", ALPHA, taken).await.refused(409);
-    domain
-        .send("PATCH", ALPHA, json!({ "displayName": "Finance Leads" }))
-        .await
-        .refused(409);
+    domain.send("PATCH", ALPHA, json!({ "displayName": "Finance Leads" })).await.refused(409);
     let own = json!({ "displayName": "project ALPHA" });
     assert_eq!(domain.send("PATCH", ALPHA, own).await.status, 200);
 }
@@ -152,10 +130,7 @@ async fn a_replace_removes_the_members_it_does_not_name() {
     let path = pair(&domain).await;
     let body = json!({ "displayName": "Other", "members": [{ "value": 3012 }] });
     let group = domain.send("PUT", &path, body).await.json();
-    assert_eq!(
-        (group["displayName"].as_str(), ids(&group)),
-        (Some("Other"), vec![3012])
-    );
+    assert_eq!((group["displayName"].as_str(), ids(&group)), (Some("Other"), vec![3012]));
     let jane = domain.get("/pubapi/v2/users/99281").await.text;
     assert!(!jane.contains("Other") && !jane.contains("Pair"));
 }
@@ -169,10 +144,7 @@ async fn the_legacy_patch_adds_removes_and_renames() {
         "members": [{ "value": 3012 }, { "value": 99_281, "operation": "delete" }]
     });
     let group = domain.send("PATCH", &path, change).await.json();
-    assert_eq!(
-        (group["displayName"].as_str(), ids(&group)),
-        (Some("Trio"), vec![88_412, 3012])
-    );
+    assert_eq!((group["displayName"].as_str(), ids(&group)), (Some("Trio"), vec![88_412, 3012]));
     assert_eq!(domain.get(&path).await.json(), group);
 }
 
@@ -185,10 +157,7 @@ async fn the_scim_patch_adds_removes_replaces_and_renames() {
             json!([{ "op": "add", "path": "members", "value": [{ "value": 3012 }] }]),
             vec![99_281, 88_412, 3012],
         ),
-        (
-            json!([{ "op": "remove", "path": "members", "value": ["88412"] }]),
-            vec![99_281, 3012],
-        ),
+        (json!([{ "op": "remove", "path": "members", "value": ["88412"] }]), vec![99_281, 3012]),
         (
             json!([{ "op": "replace", "path": "members", "value": [{ "value": "41877" }] }]),
             vec![41_877],
@@ -240,20 +209,10 @@ async fn a_deleted_group_is_gone_from_lists_and_users() {
 #[tokio::test]
 async fn a_group_id_is_a_uuid_and_there_is_no_members_path() {
     let domain = Domain::serve().await;
-    for id in [
-        "402",
-        "00000000-0000-4000-8000-000000000000",
-        "Finance%20Leads",
-    ] {
+    for id in ["402", "00000000-0000-4000-8000-000000000000", "Finance%20Leads"] {
         domain.get(&format!("{GROUPS}/{id}")).await.refused(404);
     }
-    let answer = domain
-        .send(
-            "POST",
-            &format!("{ALPHA}/members"),
-            json!({ "value": 3012 }),
-        )
-        .await;
+    let answer = domain.send("POST", &format!("{ALPHA}/members"), json!({ "value": 3012 })).await;
     assert_eq!(answer.status, 404);
     assert!(answer.text.starts_with("<!DOCTYPE html>"));
 }

@@ -7,11 +7,7 @@ use crate::domain::{Answer, Domain};
 const USERS: &str = "/pubapi/v2/users?count=1";
 
 fn number(answer: &Answer, name: &str) -> u64 {
-    answer
-        .header(name)
-        .unwrap_or_else(|| panic!("no {name}"))
-        .parse()
-        .unwrap()
+    answer.header(name).unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
 }
 
 #[tokio::test]
@@ -24,30 +20,20 @@ async fn every_ordinary_answer_carries_counts_and_a_request_id() {
     assert!(number(&first, "x-accesstoken-qps-current") >= 1);
     assert_eq!(number(&first, "x-accesstoken-quota-current"), 1);
     assert_eq!(number(&second, "x-accesstoken-quota-current"), 2);
-    assert_ne!(
-        first.header("x-egnyte-request-id"),
-        second.header("x-egnyte-request-id")
-    );
+    assert_ne!(first.header("x-egnyte-request-id"), second.header("x-egnyte-request-id"));
 }
 
 #[tokio::test]
 async fn counts_can_be_kept_quiet() {
     let domain = Domain::serve().await;
-    domain
-        .send("PATCH", "/_sandbox/limits", json!({ "announce": false }))
-        .await;
-    assert_eq!(
-        domain.get(USERS).await.header("x-accesstoken-qps-current"),
-        None
-    );
+    domain.send("PATCH", "/_sandbox/limits", json!({ "announce": false })).await;
+    assert_eq!(domain.get(USERS).await.header("x-accesstoken-qps-current"), None);
 }
 
 #[tokio::test]
 async fn calls_beyond_the_day_are_throttled_in_the_current_way() {
     let domain = Domain::serve().await;
-    domain
-        .send("PATCH", "/_sandbox/limits", json!({ "quota": 2 }))
-        .await;
+    domain.send("PATCH", "/_sandbox/limits", json!({ "quota": 2 })).await;
     assert_eq!(domain.get(USERS).await.status, 200);
     assert_eq!(domain.get(USERS).await.status, 200);
     let refused = domain.get(USERS).await;
@@ -67,23 +53,15 @@ async fn calls_beyond_the_second_are_throttled_in_the_legacy_way_until_it_is_ove
     let refused = domain.get(USERS).await;
     assert_eq!(refused.status, 403);
     assert_eq!(refused.text, "<h1>Developer Over Qps</h1>");
-    assert_eq!(
-        refused.header("x-mashery-error-code"),
-        Some("ERR_403_DEVELOPER_OVER_QPS")
-    );
+    assert_eq!(refused.header("x-mashery-error-code"), Some("ERR_403_DEVELOPER_OVER_QPS"));
     assert_eq!(number(&refused, "retry-after"), 1);
 
-    domain
-        .send("PATCH", "/_sandbox/limits", json!({ "qps": 1 }))
-        .await;
+    domain.send("PATCH", "/_sandbox/limits", json!({ "qps": 1 })).await;
     let mut statuses = Vec::new();
     for _ in 0..3 {
         statuses.push(domain.get(USERS).await.status.as_u16());
     }
-    assert!(
-        statuses.contains(&403),
-        "three calls within one second: {statuses:?}"
-    );
+    assert!(statuses.contains(&403), "three calls within one second: {statuses:?}");
     tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
     assert_eq!(domain.get(USERS).await.status, 200);
 }
@@ -93,16 +71,10 @@ async fn each_token_is_counted_alone_and_may_have_limits_of_its_own() {
     let domain = Domain::serve().await;
     let token = json!({ "token": "tight", "quota": 1 });
     domain.send("POST", "/_sandbox/tokens", token).await;
-    for (token, status) in [
-        ("tight", 200),
-        ("tight", 429),
-        ("sandbox-access-token", 200),
-        ("tight", 429),
-    ] {
-        let answer = domain
-            .send_as(Some(token), "GET", USERS, None)
-            .await
-            .unwrap();
+    for (token, status) in
+        [("tight", 200), ("tight", 429), ("sandbox-access-token", 200), ("tight", 429)]
+    {
+        let answer = domain.send_as(Some(token), "GET", USERS, None).await.unwrap();
         assert_eq!(answer.status, status, "{token}");
     }
 }

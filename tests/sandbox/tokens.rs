@@ -14,12 +14,7 @@ async fn without_a_valid_token_the_gateway_answers_in_html() {
             let answer = domain.send_as(token, "GET", target, None).await.unwrap();
             assert_eq!(answer.status, 401, "{token:?} {target}");
             assert_eq!(answer.text, "<h1>Developer Inactive</h1>");
-            assert!(
-                answer
-                    .header("content-type")
-                    .unwrap()
-                    .starts_with("text/html")
-            );
+            assert!(answer.header("content-type").unwrap().starts_with("text/html"));
         }
     }
 }
@@ -27,17 +22,9 @@ async fn without_a_valid_token_the_gateway_answers_in_html() {
 #[tokio::test]
 async fn a_token_works_from_its_making_to_its_revocation() {
     let domain = Domain::serve().await;
-    let made = domain
-        .send("POST", "/_sandbox/tokens", json!({ "token": "second" }))
-        .await;
+    let made = domain.send("POST", "/_sandbox/tokens", json!({ "token": "second" })).await;
     assert_eq!(made.status, 201);
-    let status = async || {
-        domain
-            .send_as(Some("second"), "GET", USERS, None)
-            .await
-            .unwrap()
-            .status
-    };
+    let status = async || domain.send_as(Some("second"), "GET", USERS, None).await.unwrap().status;
     assert_eq!(status().await, 200);
     assert_eq!(domain.delete("/_sandbox/tokens/second").await.status, 204);
     assert_eq!(status().await, 401);
@@ -61,10 +48,7 @@ async fn users_and_groups_are_for_administrators_with_the_scope() {
         ("narrow", USERS, 403),
         ("narrow", "/pubapi/v2/groups", 200),
     ] {
-        let answer = domain
-            .send_as(Some(token), "GET", target, None)
-            .await
-            .unwrap();
+        let answer = domain.send_as(Some(token), "GET", target, None).await.unwrap();
         assert_eq!(answer.status, status, "{token} {target}");
         assert_eq!(answer.header("x-mashery-error-code"), None, "no throttle");
     }
@@ -85,16 +69,8 @@ async fn userinfo_and_whoami_name_the_owner_of_the_token() {
         })
     );
     let who = domain.get("/pubapi/v1/whoami").await.json();
-    assert_eq!(
-        (&who["username"], &who["domain"]),
-        (&json!("isolberg"), &json!("sandbox"))
-    );
-    assert!(
-        who["scopes"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("Egnyte.user"))
-    );
+    assert_eq!((&who["username"], &who["domain"]), (&json!("isolberg"), &json!("sandbox")));
+    assert!(who["scopes"].as_array().unwrap().contains(&json!("Egnyte.user")));
 }
 
 #[tokio::test]

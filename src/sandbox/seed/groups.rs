@@ -28,13 +28,8 @@ pub(super) const TEAMS: &[&str] = &[
 ];
 
 /// Offices: every employee of the crowd is at one.
-pub(super) const OFFICES: &[&str] = &[
-    "Lisbon Office",
-    "London Office",
-    "Singapore Office",
-    "Toronto Office",
-    "Warsaw Office",
-];
+pub(super) const OFFICES: &[&str] =
+    &["Lisbon Office", "London Office", "Singapore Office", "Toronto Office", "Warsaw Office"];
 
 /// An id, when a document gives one.
 type KnownId = Option<&'static str>;
@@ -44,67 +39,31 @@ const ALPHA: KnownId = KnownId::Some("9125a8dc-52ee-365b-a5aa-81b0b3681cf6");
 
 /// All groups, oldest first.
 pub(super) const GROUPS: &[(&str, KnownId, Members)] = &[
-    (
-        "Marketing Team",
-        MARKETING,
-        Team("Marketing Team", &[12_345_678, 88_412]),
-    ),
-    (
-        "Project Alpha",
-        ALPHA,
-        Some(9, &[12_345_678, 41_877, 17_654_328]),
-    ),
+    ("Marketing Team", MARKETING, Team("Marketing Team", &[12_345_678, 88_412])),
+    ("Project Alpha", ALPHA, Some(9, &[12_345_678, 41_877, 17_654_328])),
     // Named in the audits and offboardings that demos replay.
     ("Executive Financials", None, Only(EXECUTIVES)),
     ("External Agency", None, Only(&[60_211, 60_212, 60_213])),
     ("External Contractors", None, Contractors(2, &[99_281])),
     ("External Engineering", None, Contractors(3, &[99_281])),
     ("Engineering Contractors", None, Contractors(4, &[])),
-    (
-        "Privileged Repository Access",
-        None,
-        Only(&[1001, 109_822, 41_877, 99_281]),
-    ),
-    (
-        "Finance Operations",
-        None,
-        Team("Finance Operations", &[84_920, 88_412, 2104]),
-    ),
-    (
-        "Finance Leads",
-        None,
-        Only(&[84_920, 2104, 2158, 2227, 17_654_328]),
-    ),
+    ("Privileged Repository Access", None, Only(&[1001, 109_822, 41_877, 99_281])),
+    ("Finance Operations", None, Team("Finance Operations", &[84_920, 88_412, 2104])),
+    ("Finance Leads", None, Only(&[84_920, 2104, 2158, 2227, 17_654_328])),
     // Teams.
-    (
-        "Accounts Payable",
-        None,
-        Team("Accounts Payable", &[17_654_328]),
-    ),
+    ("Accounts Payable", None, Team("Accounts Payable", &[17_654_328])),
     ("Brand and Design", None, Team("Brand and Design", &[])),
     ("Customer Success", None, Team("Customer Success", &[])),
     ("Data Science", None, Team("Data Science", &[])),
     ("Engineering", None, Team("Engineering", &[41_877])),
     ("Facilities", None, Team("Facilities", &[1107])),
     ("Human Resources", None, Team("Human Resources", &[2131])),
-    (
-        "Information Security",
-        None,
-        Team("Information Security", &[41_877, 5002]),
-    ),
+    ("Information Security", None, Team("Information Security", &[41_877, 5002])),
     ("Legal", None, Team("Legal", &[2163])),
     ("Mobile Engineering", None, Team("Mobile Engineering", &[])),
-    (
-        "Platform Engineering",
-        None,
-        Team("Platform Engineering", &[]),
-    ),
+    ("Platform Engineering", None, Team("Platform Engineering", &[])),
     ("Procurement", None, Team("Procurement", &[])),
-    (
-        "Product Management",
-        None,
-        Team("Product Management", &[2179]),
-    ),
+    ("Product Management", None, Team("Product Management", &[2179])),
     ("Quality Assurance", None, Team("Quality Assurance", &[])),
     ("Research", None, Team("Research", &[])),
     ("Sales Americas", None, Team("Sales Americas", &[])),
@@ -113,22 +72,10 @@ pub(super) const GROUPS: &[(&str, KnownId, Members)] = &[
     ("Support", None, Team("Support", &[])),
     // Offices.
     ("Lisbon Office", None, Office("Lisbon Office", &[2227])),
-    (
-        "London Office",
-        None,
-        Office("London Office", &[88_412, 2163]),
-    ),
-    (
-        "Singapore Office",
-        None,
-        Office("Singapore Office", &[2179]),
-    ),
+    ("London Office", None, Office("London Office", &[88_412, 2163])),
+    ("Singapore Office", None, Office("Singapore Office", &[2179])),
     ("Toronto Office", None, Office("Toronto Office", &[41_877])),
-    (
-        "Warsaw Office",
-        None,
-        Office("Warsaw Office", &[1002, 1107]),
-    ),
+    ("Warsaw Office", None, Office("Warsaw Office", &[1002, 1107])),
     // Across teams.
     ("Board Liaison", None, Only(&[2104, 2117, 2214])),
     ("Executive Assistants", None, Only(&[3012, 1107])),

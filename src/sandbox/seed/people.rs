@@ -48,82 +48,22 @@ const fn part(
 /// People with a part to play.
 pub(super) const CAST: &[Part] = &[
     // Administrators. The first one owns the access token.
-    part(
-        1001,
-        ("Ingrid", "Solberg"),
-        "isolberg",
-        "ingrid.solberg@company.com",
-        (Admin, Sso),
-    ),
-    part(
-        1002,
-        ("Tomasz", "Wilk"),
-        "twilk",
-        "tomasz.wilk@company.com",
-        (Admin, Sso),
-    ),
-    part(
-        109_822,
-        ("Rafael", "Okonkwo"),
-        "rokonkwo",
-        "rafael.okonkwo@company.com",
-        (Admin, Sso),
-    ),
+    part(1001, ("Ingrid", "Solberg"), "isolberg", "ingrid.solberg@company.com", (Admin, Sso)),
+    part(1002, ("Tomasz", "Wilk"), "twilk", "tomasz.wilk@company.com", (Admin, Sso)),
+    part(109_822, ("Rafael", "Okonkwo"), "rokonkwo", "rafael.okonkwo@company.com", (Admin, Sso)),
     // Offboarding: a contractor and an employee, both still active.
     Part {
         external_id: Some("EXT+0999"),
-        ..part(
-            99_281,
-            ("Jane", "Smith"),
-            "jane.smith",
-            "jane.smith@external.com",
-            (Power, Egnyte),
-        )
+        ..part(99_281, ("Jane", "Smith"), "jane.smith", "jane.smith@external.com", (Power, Egnyte))
     },
-    part(
-        88_412,
-        ("Jordan", "Smith"),
-        "jsmith",
-        "jsmith@company.com",
-        (Power, Sso),
-    ),
+    part(88_412, ("Jordan", "Smith"), "jsmith", "jsmith@company.com", (Power, Sso)),
     // Look-ups.
-    part(
-        84_920,
-        ("Noor", "Haddad"),
-        "nhaddad",
-        "noor.haddad@acmecorp.com",
-        (Power, Sso),
-    ),
-    part(
-        41_877,
-        ("Sarah", "Connor"),
-        "sconnor",
-        "sarah.connor@company.com",
-        (Power, Sso),
-    ),
+    part(84_920, ("Noor", "Haddad"), "nhaddad", "noor.haddad@acmecorp.com", (Power, Sso)),
+    part(41_877, ("Sarah", "Connor"), "sconnor", "sarah.connor@company.com", (Power, Sso)),
     // Executive Financials: thirteen power users and one who slipped in.
-    part(
-        2104,
-        ("Amara", "Nwosu"),
-        "anwosu",
-        "amara.nwosu@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2117,
-        ("Henrik", "Dahl"),
-        "hdahl",
-        "henrik.dahl@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2131,
-        ("Leilani", "Kealoha"),
-        "lkealoha",
-        "leilani.kealoha@company.com",
-        (Power, Sso),
-    ),
+    part(2104, ("Amara", "Nwosu"), "anwosu", "amara.nwosu@company.com", (Power, Sso)),
+    part(2117, ("Henrik", "Dahl"), "hdahl", "henrik.dahl@company.com", (Power, Sso)),
+    part(2131, ("Leilani", "Kealoha"), "lkealoha", "leilani.kealoha@company.com", (Power, Sso)),
     part(
         2146,
         ("Mateo", "Villanueva"),
@@ -138,149 +78,39 @@ pub(super) const CAST: &[Part] = &[
         "priyanka.deshmukh@company.com",
         (Power, Sso),
     ),
-    part(
-        2163,
-        ("Owen", "Gallagher"),
-        "ogallagher",
-        "owen.gallagher@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2179,
-        ("Yuki", "Tanabe"),
-        "ytanabe",
-        "yuki.tanabe@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2185,
-        ("Fatima", "Benali"),
-        "fbenali",
-        "fatima.benali@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2192,
-        ("Callum", "Fraser"),
-        "cfraser",
-        "callum.fraser@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2208,
-        ("Zsófia", "Kertész"),
-        "zkertesz",
-        "zsofia.kertesz@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2214,
-        ("Thandiwe", "Mokoena"),
-        "tmokoena",
-        "thandiwe.mokoena@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2227,
-        ("Lucas", "Figueira"),
-        "lfigueira",
-        "lucas.figueira@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2239,
-        ("Hyejin", "Baek"),
-        "hbaek",
-        "hyejin.baek@company.com",
-        (Power, Sso),
-    ),
-    part(
-        3012,
-        ("Beatrix", "Wayne"),
-        "bwayne",
-        "b.wayne@company.com",
-        (Standard, Sso),
-    ),
+    part(2163, ("Owen", "Gallagher"), "ogallagher", "owen.gallagher@company.com", (Power, Sso)),
+    part(2179, ("Yuki", "Tanabe"), "ytanabe", "yuki.tanabe@company.com", (Power, Sso)),
+    part(2185, ("Fatima", "Benali"), "fbenali", "fatima.benali@company.com", (Power, Sso)),
+    part(2192, ("Callum", "Fraser"), "cfraser", "callum.fraser@company.com", (Power, Sso)),
+    part(2208, ("Zsófia", "Kertész"), "zkertesz", "zsofia.kertesz@company.com", (Power, Sso)),
+    part(2214, ("Thandiwe", "Mokoena"), "tmokoena", "thandiwe.mokoena@company.com", (Power, Sso)),
+    part(2227, ("Lucas", "Figueira"), "lfigueira", "lucas.figueira@company.com", (Power, Sso)),
+    part(2239, ("Hyejin", "Baek"), "hbaek", "hyejin.baek@company.com", (Power, Sso)),
+    part(3012, ("Beatrix", "Wayne"), "bwayne", "b.wayne@company.com", (Standard, Sso)),
     // External Agency: three people, one of them an administrator who should not be.
-    part(
-        60_211,
-        ("Milo", "Hartmann"),
-        "mhartmann",
-        "milo@brightpixel.example",
-        (Standard, Egnyte),
-    ),
-    part(
-        60_212,
-        ("Anouk", "Verbeek"),
-        "averbeek",
-        "anouk@brightpixel.example",
-        (Standard, Egnyte),
-    ),
-    part(
-        60_213,
-        ("Diego", "Quiroga"),
-        "dquiroga",
-        "diego@brightpixel.example",
-        (Admin, Egnyte),
-    ),
+    part(60_211, ("Milo", "Hartmann"), "mhartmann", "milo@brightpixel.example", (Standard, Egnyte)),
+    part(60_212, ("Anouk", "Verbeek"), "averbeek", "anouk@brightpixel.example", (Standard, Egnyte)),
+    part(60_213, ("Diego", "Quiroga"), "dquiroga", "diego@brightpixel.example", (Admin, Egnyte)),
     // Machines.
-    part(
-        5001,
-        ("Backup", "Service"),
-        "svc.backup",
-        "svc.backup@company.com",
-        (Power, Egnyte),
-    ),
-    part(
-        5002,
-        ("Data Loss", "Scanner"),
-        "svc.dlp",
-        "svc.dlp@company.com",
-        (Admin, Egnyte),
-    ),
+    part(5001, ("Backup", "Service"), "svc.backup", "svc.backup@company.com", (Power, Egnyte)),
+    part(5002, ("Data Loss", "Scanner"), "svc.dlp", "svc.dlp@company.com", (Admin, Egnyte)),
     // The two users of Egnyte's own samples.
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1013"),
-        dates: Some([
-            "2015-12-22T04:56:07Z",
-            "2018-05-10T07:54:54Z",
-            "2016-08-10T15:52:07Z",
-        ]),
-        ..part(
-            12_345_678,
-            ("John", "Miller"),
-            "jmiller",
-            "john.miller@example.com",
-            (Admin, Sso),
-        )
+        dates: Some(["2015-12-22T04:56:07Z", "2018-05-10T07:54:54Z", "2016-08-10T15:52:07Z"]),
+        ..part(12_345_678, ("John", "Miller"), "jmiller", "john.miller@example.com", (Admin, Sso))
     },
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1014"),
         role: Some("Billing Admin"),
         idp_user_id: Some("barbara.jensen"),
-        dates: Some([
-            "2016-06-02T01:04:59Z",
-            "2018-03-12T04:21:32Z",
-            "2016-08-06T19:22:34Z",
-        ]),
-        ..part(
-            17_654_328,
-            ("Barbara", "Jensen"),
-            "bjensen",
-            "bjensen@example.com",
-            (Power, Sso),
-        )
+        dates: Some(["2016-06-02T01:04:59Z", "2018-03-12T04:21:32Z", "2016-08-06T19:22:34Z"]),
+        ..part(17_654_328, ("Barbara", "Jensen"), "bjensen", "bjensen@example.com", (Power, Sso))
     },
     // The one account that still signs in with Active Directory from the old head office.
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1101"),
-        ..part(
-            1107,
-            ("Wanda", "Przybylska"),
-            "wprzybylska",
-            "wanda.p@company.com",
-            (Standard, Ad),
-        )
+        ..part(1107, ("Wanda", "Przybylska"), "wprzybylska", "wanda.p@company.com", (Standard, Ad))
     },
 ];
 

@@ -1,0 +1,51 @@
+//! The result of `tools/call`: an outcome of the pipeline, written as MCP wants it. The answer's
+//! JSON is escaped straight into the message; it is never parsed here.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::jsonrpc;
+use crate::catalog::Tool;
+use crate::egnyte::RateLimit;
+use crate::invoke::{Failure, Outcome};
+
+/// `_meta` of a result. Keys carry our prefix (MCP 2025-06-18, `_meta` key names).
+#[derive(Serialize)]
+struct Meta<'a> {
+    #[serde(rename = "egnyte-mcp/ratelimit", skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<RateLimit>,
+    #[serde(rename = "egnyte-mcp/error", skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Failure>,
+}
+
+/// The whole JSON-RPC answer to a call.
+pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome) -> Vec<u8> {
+    let failure = outcome.result.as_ref().err();
+    let text: Cow<'_, str> = match &outcome.result {
+        Ok(json) => json.into(),
+        Err(failure) => failure.text().into(),
+    };
+    let mut out = jsonrpc::start_result(id, text.len() + text.len() / 4 + 256);
+    out.extend_from_slice(b"{\"content\":[{\"type\":\"text\",\"text\":");
+    json_escape_simd::escape_into(text.as_ref(), &mut out);
+    out.extend_from_slice(b"}]");
+    if let (Ok(json), Some(_)) = (&outcome.result, &tool.output_schema) {
+        out.extend_from_slice(b",\"structuredContent\":");
+        out.extend_from_slice(json.as_bytes());
+    }
+    out.extend_from_slice(if failure.is_some() {
+        b",\"isError\":true"
+    } else {
+        b",\"isError\":false"
+    });
+    if failure.is_some() || outcome.rate_limit.is_some() {
+        let meta = Meta { rate_limit: outcome.rate_limit, error: failure };
+        out.extend_from_slice(b",\"_meta\":");
+        // Numbers and text: serialising cannot fail.
+        out.extend_from_slice(&serde_json::to_vec(&meta).unwrap_or_else(|_| b"{}".to_vec()));
+    }
+    out.extend_from_slice(b"}}");
+    out
+}
