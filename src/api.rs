@@ -1,1 +1,77 @@
-//! api (being built).
+//! Administration over HTTP: connect accounts, mint and revoke MCP servers. JSON in, JSON out;
+//! every fault is an RFC 9457 problem that says what to do.
+
+pub mod accounts;
+pub mod auth;
+pub mod extract;
+pub mod mcp_servers;
+pub mod problem;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::crypto::Keyring;
+use crate::egnyte::{Client, EgnyteUrl};
+use crate::store::Store;
+use crate::token::{ApiTokens, Grants};
+
+/// What the admin API works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Admin(Arc<Parts>);
+
+/// What an [`Admin`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Records.
+    pub store: Store,
+    /// Seals credentials and signs tokens.
+    pub keyring: Keyring,
+    /// What can be minted.
+    pub catalog: Arc<Catalog>,
+    /// Told about every change, so that it holds at once.
+    pub grants: Grants,
+    /// Who may administrate.
+    pub api_tokens: ApiTokens,
+    /// Checks new credentials.
+    pub client: Client,
+    /// Where accounts are reached.
+    pub egnyte_url: EgnyteUrl,
+    /// What minted URLs begin with, without a trailing slash.
+    pub public_url: String,
+    /// The time of day.
+    pub clock: Clock,
+}
+
+impl std::ops::Deref for Admin {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Admin {
+    /// An admin API over its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The routes, all of them behind an API token.
+    pub fn routes(self) -> Router {
+        let account = get(accounts::get).patch(accounts::update).delete(accounts::delete);
+        let server = get(mcp_servers::get).patch(mcp_servers::update).delete(mcp_servers::revoke);
+        Router::new()
+            .route("/integrated-account", get(accounts::list).post(accounts::create))
+            .route("/integrated-account/{id}", account)
+            .route("/integrated-account/{id}/mcp", get(mcp_servers::list).post(mcp_servers::create))
+            .route("/integrated-account/{id}/mcp/{server}", server)
+            .route("/integrated-account/{id}/mcp/{server}/rotate", post(mcp_servers::rotate))
+            .method_not_allowed_fallback(problem::method_not_allowed)
+            .layer(from_fn_with_state(self.clone(), auth::require_api_token))
+            .with_state(self)
+    }
+}

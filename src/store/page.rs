@@ -24,6 +24,16 @@ pub struct Listing<T> {
     pub next_cursor: Option<String>,
 }
 
+impl<T> Listing<T> {
+    /// The same page of something made from each record.
+    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Listing<U> {
+        Listing {
+            result: self.result.into_iter().map(each).collect(),
+            next_cursor: self.next_cursor,
+        }
+    }
+}
+
 /// A record that stands in a list.
 pub(super) trait Listed {
     fn created_at(&self) -> Timestamp;

@@ -1,0 +1,99 @@
+//! Reading requests: a strict JSON body, a strict query. What does not fit becomes a problem that
+//! names the field.
+
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use bytes::Bytes;
+use http::StatusCode;
+use http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use super::problem::Problem;
+
+/// Longest body of the admin API.
+const MAX_BODY: usize = 256 * 1024;
+
+/// A JSON body of exactly this shape. An empty body counts as `{}`.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let bytes = read(request).await?;
+        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            let error = error.into_inner();
+            if error.is_data() {
+                // Serde's words already name what was expected.
+                let path = if path == "." { unknown_field(&error.to_string()) } else { path };
+                Problem::field(path, format!("The body does not fit: {error}."))
+            } else {
+                let detail = format!("The body is not JSON: {error}.");
+                Problem::new(StatusCode::BAD_REQUEST, detail)
+            }
+        })?;
+        deserializer.end().map_err(|error| {
+            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
+        })?;
+        Ok(Self(value))
+    }
+}
+
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    match Limited::new(request.into_body(), MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let detail = format!("The body is longer than {MAX_BODY} bytes.");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
+        }
+        Err(_) => {
+            let detail = "The body ended before it was complete.";
+            Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+        }
+    }
+}
+
+/// The first name in backticks, which is the field serde complains of.
+fn unknown_field(message: &str) -> String {
+    message.split('`').nth(1).unwrap_or("body").to_owned()
+}
+
+/// A query of exactly this shape.
+#[derive(Debug)]
+pub struct Parameters<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let words = rejection.body_text();
+                Err(Problem::field(unknown_field(&words), format!("{words}.")))
+            }
+        }
+    }
+}
+
+/// Query of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Records on a page, 1 to 100.
+    pub limit: Option<u32>,
+    /// From the page before.
+    pub next_cursor: Option<String>,
+}
+
+/// For members where absent ("leave it") and null ("clear it") differ: `Some(None)` is null.
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}

@@ -1,0 +1,108 @@
+//! Problems (RFC 9457): the only shape in which the admin API says no. `detail` tells a person
+//! what to do; `field` names the member of the body at fault, where there is one.
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::catalog::FilterError;
+use crate::store::StoreError;
+use crate::token::MintError;
+
+/// A problem, on its way to becoming a response.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a status and what to do.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            field: None,
+        }
+    }
+
+    /// A 400 about one member of the body or one query parameter.
+    pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, detail);
+        problem.field = Some(field.into());
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let json = HeaderValue::from_static("application/problem+json");
+        let mut response = (status, [(CONTENT_TYPE, json)], body).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            StoreError::Conflict { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+            StoreError::Cursor => Self::field("next_cursor", error.to_string()),
+            StoreError::Unreadable { .. }
+            | StoreError::Unsupported
+            | StoreError::Unavailable(_) => {
+                tracing::error!(%error, "the database failed");
+                let detail = "The database cannot be used right now. Nothing was changed; try \
+                              again, and see the server's log if it stays.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
+        }
+    }
+}
+
+impl From<FilterError> for Problem {
+    fn from(error: FilterError) -> Self {
+        Self::field(error.field(), error.to_string())
+    }
+}
+
+impl From<MintError> for Problem {
+    fn from(error: MintError) -> Self {
+        match error {
+            MintError::TooLong { .. } => Self::field("config", error.to_string()),
+            MintError::Seal(_) | MintError::Sign(_) => internal(&error),
+        }
+    }
+}
+
+/// A fault of ours. The log has the reason, the answer does not.
+pub fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(error, "a request of the admin API failed");
+    let detail = "This server failed at it. The reason is in its log.";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+}
+
+/// No route of this service.
+pub async fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+/// A route, but not for this method.
+pub async fn method_not_allowed() -> Problem {
+    let detail = "This address does not take this method; the Allow header names those it takes.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}
