@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::catalog::Catalog;
 use crate::clock::Clock;
@@ -74,4 +74,11 @@ impl Admin {
             .layer(from_fn_with_state(self.clone(), auth::require_api_token))
             .with_state(self)
     }
+}
+
+/// The same addresses without a database: each says why it cannot do anything.
+pub fn without_database() -> Router {
+    Router::new()
+        .route("/integrated-account", any(problem::no_database))
+        .route("/integrated-account/{*rest}", any(problem::no_database))
 }

@@ -106,3 +106,11 @@ pub async fn method_not_allowed() -> Problem {
     let detail = "This address does not take this method; the Allow header names those it takes.";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
+
+/// An address that needs a database, in a process without one.
+pub async fn no_database() -> Problem {
+    let detail = "This process runs without a database (--database-url none): it serves minted \
+                  URLs and keeps no records. Mint with `egnyte-mcp mint`, or administrate a \
+                  process that has a database and the same key ring.";
+    Problem::new(StatusCode::NOT_IMPLEMENTED, detail)
+}
