@@ -84,8 +84,8 @@ fn texts(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
         let message = format!("the description has {length} characters");
         report(&[], message, "keep to 1,500; move detail into the arguments' descriptions");
     }
-    let names = [(&tool.names.long, MAX_LONG), (&tool.names.short, MAX_SHORT)];
-    for (name, max) in names {
+    let short = (tool.names.short != tool.names.long).then_some((&tool.names.short, MAX_SHORT));
+    for (name, max) in std::iter::once((&tool.names.long, MAX_LONG)).chain(short) {
         if name.len() > max {
             let message = format!("`{name}` has {} characters", name.len());
             report(&[], message, "choose a shorter method name: 48 is the limit, 32 if short");
