@@ -1,16 +1,16 @@
 //! The catalog from outside: what the built-in documents offer, and what a filter leaves of it.
 
-#![allow(
-    clippy::expect_used,
-    reason = "in the helpers of a test, a panic is a failure"
-)]
+#![allow(clippy::expect_used, reason = "in the helpers of a test, a panic is a failure")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use egnyte_mcp::catalog::{Catalog, FilterError, ServerConfig, Sources, Tool, ToolNames};
+use egnyte_mcp::crypto::Keyring;
+use egnyte_mcp::invoke::examples;
+use egnyte_mcp::invoke::paging::Cursors;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -27,11 +27,13 @@ fn config(json: Value) -> ServerConfig {
     serde_json::from_value(json).expect("the filter has the shape of a configuration")
 }
 
+fn cursors() -> Cursors {
+    Cursors::new(Arc::new(Keyring::generate().expect("the system has random numbers")))
+}
+
 fn tool(name: &str) -> &'static Tool {
     let mut tools = BUILT_IN.tools().iter();
-    tools
-        .find(|tool| tool.names.long == name)
-        .expect("the tool exists")
+    tools.find(|tool| tool.names.long == name).expect("the tool exists")
 }
 
 fn schema(name: &str, argument: &str) -> &'static Value {
@@ -52,11 +54,34 @@ fn doc(title: &str, reads: bool, schemas: &str, example: &str) -> String {
 
 #[test]
 fn the_built_in_documents_compile() {
-    let problems = Catalog::compile(&Sources::built_in())
-        .err()
-        .unwrap_or_default();
+    let problems = Catalog::compile(&Sources::built_in()).err().unwrap_or_default();
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(texts.is_empty(), "{}", texts.join("\n"));
+}
+
+#[test]
+fn every_example_produces_the_request_it_states() {
+    let problems = examples::check(&BUILT_IN, &cursors());
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn the_worked_example_of_the_readme_makes_a_tool() {
+    let readme = include_str!("../tool-docs/README.md");
+    let fenced = |language: &str| {
+        let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let sources = Sources::from_texts([
+        ("comments/resource.yaml", fenced("yaml")),
+        ("comments/create.md", fenced("markdown")),
+    ]);
+
+    let catalog = Catalog::compile(&sources).unwrap();
+
+    assert!(readme.contains(&format!("is called `{}`", catalog.tools()[0].names.long)));
+    assert_eq!(catalog.tools().len(), 1);
+    assert_eq!(examples::check(&catalog, &cursors()), []);
 }
 
 #[test]
@@ -64,12 +89,7 @@ fn the_tools_have_these_names_and_titles_in_this_order() {
     let mut lines = String::new();
     for tool in BUILT_IN.tools() {
         let names = &tool.names;
-        writeln!(
-            lines,
-            "{:<34} {:<22} {}",
-            names.long, names.short, tool.title
-        )
-        .unwrap();
+        writeln!(lines, "{:<34} {:<22} {}", names.long, names.short, tool.title).unwrap();
     }
     insta::assert_snapshot!("names_and_titles", lines);
 }
@@ -84,14 +104,8 @@ fn the_whole_listing_reads_as_reviewed() {
 #[test]
 fn a_method_without_a_doc_has_no_name_at_all() {
     let view = BUILT_IN.view(&ServerConfig::default());
-    for (resource, method) in [
-        ("users", "get_settings"),
-        ("groups", "add_member_subresource"),
-    ] {
-        let defined = BUILT_IN
-            .resources()
-            .find(|defined| defined.resource == resource)
-            .unwrap();
+    for (resource, method) in [("users", "get_settings"), ("groups", "add_member_subresource")] {
+        let defined = BUILT_IN.resources().find(|defined| defined.resource == resource).unwrap();
         assert!(defined.methods.contains_key(method));
         assert!(!BUILT_IN.is_documented(resource, method));
         for noun in [resource, &defined.singular] {
@@ -144,10 +158,7 @@ fn a_doc_in_the_operators_folder_takes_the_place_of_ours() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("users")).unwrap();
     let ours = Sources::built_in();
-    let (_, text) = ours
-        .iter()
-        .find(|(file, _)| *file == "users/list.md")
-        .unwrap();
+    let (_, text) = ours.iter().find(|(file, _)| *file == "users/list.md").unwrap();
     let text = text.replacen("title: List users", "title: List our people", 1);
     fs::write(folder.path().join("users/list.md"), text).unwrap();
     let mut sources = Sources::built_in();
@@ -156,12 +167,7 @@ fn a_doc_in_the_operators_folder_takes_the_place_of_ours() {
     let catalog = Catalog::compile(&sources).unwrap();
 
     assert_eq!(catalog.tools().len(), BUILT_IN.tools().len());
-    assert!(
-        catalog
-            .tools()
-            .iter()
-            .any(|tool| tool.title == "List our people")
-    );
+    assert!(catalog.tools().iter().any(|tool| tool.title == "List our people"));
 }
 
 #[test]
@@ -177,27 +183,13 @@ fn a_user_id_is_an_integer_and_a_group_id_a_uuid_wherever_it_stands() {
             "groups" => (json!("string"), Value::Null, json!("uuid")),
             other => panic!("say here what an id of {other} is"),
         };
-        assert_eq!(
-            (
-                id["type"].clone(),
-                id["minimum"].clone(),
-                id["format"].clone()
-            ),
-            expected
-        );
+        assert_eq!((id["type"].clone(), id["minimum"].clone(), id["format"].clone()), expected);
         seen += 1;
     }
     assert_eq!(seen, 7);
-    for tool in [
-        "create_an_egnyte_group",
-        "update_an_egnyte_group_by_id",
-        "replace_egnyte_group",
-    ] {
+    for tool in ["create_an_egnyte_group", "update_an_egnyte_group_by_id", "replace_egnyte_group"] {
         let member = &schema(tool, "members")["items"]["properties"]["value"];
-        assert_eq!(
-            (&member["type"], &member["minimum"]),
-            (&json!("integer"), &json!(1))
-        );
+        assert_eq!((&member["type"], &member["minimum"]), (&json!("integer"), &json!(1)));
     }
 }
 
@@ -205,10 +197,7 @@ fn a_user_id_is_an_integer_and_a_group_id_a_uuid_wherever_it_stands() {
 fn a_list_gives_at_most_100_items_and_50_unless_told() {
     for tool in ["list_all_egnyte_users", "list_all_egnyte_groups"] {
         let limit = schema(tool, "limit");
-        assert_eq!(
-            (&limit["maximum"], &limit["default"]),
-            (&json!(100), &json!(50))
-        );
+        assert_eq!((&limit["maximum"], &limit["default"]), (&json!(100), &json!(50)));
         assert_eq!(schema(tool, "next_cursor")["type"], "string");
     }
 }
@@ -222,11 +211,7 @@ fn every_schema_is_one_that_all_hosts_take() {
         assert!(schema["properties"].is_object(), "{}", tool.names.long);
         let text = schema.to_string();
         for keyword in ["$ref", "$defs", "oneOf", "anyOf", "allOf"] {
-            assert!(
-                !text.contains(&format!("\"{keyword}\"")),
-                "{}: {keyword}",
-                tool.names.long
-            );
+            assert!(!text.contains(&format!("\"{keyword}\"")), "{}: {keyword}", tool.names.long);
         }
     }
 }
@@ -235,78 +220,35 @@ fn every_schema_is_one_that_all_hosts_take() {
 fn a_guess_at_an_argument_does_not_pass() {
     let group = "1ee2e04c-bdde-42ee-ae07-c3aad375f6da";
     for (name, arguments) in [
-        (
-            "list_all_egnyte_users",
-            json!({ "email": "*@acmecorp.com" }),
-        ),
+        ("list_all_egnyte_users", json!({ "email": "*@acmecorp.com" })),
         ("list_all_egnyte_users", json!({ "email": "acmecorp.com" })),
         ("list_all_egnyte_users", json!({ "userName": "jmil*" })),
         ("list_all_egnyte_users", json!({ "limit": 101 })),
         ("list_all_egnyte_users", json!({ "startIndex": 1 })),
         ("list_all_egnyte_users", json!({ "active": true })),
-        (
-            "list_all_egnyte_users",
-            json!({ "filter": "email co \"acmecorp\"" }),
-        ),
-        (
-            "list_all_egnyte_users",
-            json!({ "filter": "displayName eq \"x\"" }),
-        ),
-        (
-            "list_all_egnyte_users",
-            json!({ "filter": "email eq jmiller" }),
-        ),
-        (
-            "list_all_egnyte_users",
-            json!({ "filter": "email eq \"a\" or email eq \"b\"" }),
-        ),
-        (
-            "list_all_egnyte_groups",
-            json!({ "filter": "displayName ew \"x\"" }),
-        ),
+        ("list_all_egnyte_users", json!({ "filter": "email co \"acmecorp\"" })),
+        ("list_all_egnyte_users", json!({ "filter": "displayName eq \"x\"" })),
+        ("list_all_egnyte_users", json!({ "filter": "email eq jmiller" })),
+        ("list_all_egnyte_users", json!({ "filter": "email eq \"a\" or email eq \"b\"" })),
+        ("list_all_egnyte_groups", json!({ "filter": "displayName ew \"x\"" })),
         ("get_single_egnyte_user_by_id", json!({ "id": "jmiller" })),
         ("get_single_egnyte_user_by_id", json!({ "id": 0 })),
         ("get_single_egnyte_group_by_id", json!({ "id": 1045 })),
         ("get_single_egnyte_group_by_id", json!({ "id": "1045" })),
-        (
-            "update_an_egnyte_user_by_id",
-            json!({ "id": 88412, "status": "inactive" }),
-        ),
-        (
-            "update_an_egnyte_user_by_id",
-            json!({ "id": 88412, "is_admin": true }),
-        ),
-        (
-            "update_an_egnyte_user_by_id",
-            json!({ "id": 88412, "userType": "Administrator" }),
-        ),
-        (
-            "update_an_egnyte_user_by_id",
-            json!({ "id": 88412, "userName": "x-OFFBOARDED" }),
-        ),
-        (
-            "update_an_egnyte_user_by_id",
-            json!({ "id": 88412, "name": { "givenName": "A" } }),
-        ),
-        (
-            "update_an_egnyte_group_by_id",
-            json!({ "id": group, "description": "Legacy" }),
-        ),
+        ("update_an_egnyte_user_by_id", json!({ "id": 88412, "status": "inactive" })),
+        ("update_an_egnyte_user_by_id", json!({ "id": 88412, "is_admin": true })),
+        ("update_an_egnyte_user_by_id", json!({ "id": 88412, "userType": "Administrator" })),
+        ("update_an_egnyte_user_by_id", json!({ "id": 88412, "userName": "x-OFFBOARDED" })),
+        ("update_an_egnyte_user_by_id", json!({ "id": 88412, "name": { "givenName": "A" } })),
+        ("update_an_egnyte_group_by_id", json!({ "id": group, "description": "Legacy" })),
         (
             "update_an_egnyte_group_by_id",
             json!({ "id": group, "members": [{ "value": "jmiller" }] }),
         ),
-        (
-            "replace_egnyte_group",
-            json!({ "id": group, "displayName": "Marketing Team" }),
-        ),
+        ("replace_egnyte_group", json!({ "id": group, "displayName": "Marketing Team" })),
     ] {
         let tool = tool(name);
-        assert!(
-            !tool.validator.is_valid(&arguments),
-            "{}: {arguments}",
-            tool.names.long
-        );
+        assert!(!tool.validator.is_valid(&arguments), "{}: {arguments}", tool.names.long);
     }
 }
 
@@ -319,20 +261,14 @@ fn a_filter_expression_may_be_written_in_any_case() {
         ("list_all_egnyte_groups", r#"DisplayName CO "Contractor""#),
     ] {
         let tool = tool(name);
-        assert!(
-            tool.validator.is_valid(&json!({ "filter": filter })),
-            "{filter}"
-        );
+        assert!(tool.validator.is_valid(&json!({ "filter": filter })), "{filter}");
     }
 }
 
 #[test]
 fn the_sibling_tools_a_description_speaks_of_exist() {
-    let known: BTreeSet<&str> = BUILT_IN
-        .tools()
-        .iter()
-        .map(|tool| tool.names.long.as_str())
-        .collect();
+    let known: BTreeSet<&str> =
+        BUILT_IN.tools().iter().map(|tool| tool.names.long.as_str()).collect();
     for tool in BUILT_IN.tools() {
         let texts = format!("{} {}", tool.description, tool.input_schema);
         let words = texts.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -369,20 +305,14 @@ fn read_and_write_part_the_tools_in_two() {
 
 #[test]
 fn custom_means_the_methods_beside_the_five_usual_ones() {
-    assert_eq!(
-        names(&config(json!({ "methods": ["custom"] }))),
-        ["replace_egnyte_group"]
-    );
+    assert_eq!(names(&config(json!({ "methods": ["custom"] }))), ["replace_egnyte_group"]);
 }
 
 #[test]
 fn a_literal_method_means_that_method_of_every_resource() {
     assert_eq!(
         names(&config(json!({ "methods": ["delete"] }))),
-        [
-            "delete_an_egnyte_group_by_id",
-            "delete_an_egnyte_user_by_id"
-        ]
+        ["delete_an_egnyte_group_by_id", "delete_an_egnyte_user_by_id"]
     );
 }
 
@@ -393,10 +323,7 @@ fn methods_tags_and_tools_must_all_match() {
         "tags": ["users"],
         "tools": ["update_egnyte_user", "list_all_egnyte_users", "list_all_egnyte_groups"],
     }));
-    assert_eq!(
-        names(&filter),
-        ["list_all_egnyte_users", "update_an_egnyte_user_by_id"]
-    );
+    assert_eq!(names(&filter), ["list_all_egnyte_users", "update_an_egnyte_user_by_id"]);
 }
 
 #[test]
@@ -427,16 +354,9 @@ fn an_unknown_name_in_a_filter_is_refused_with_the_known_ones() {
         let error = BUILT_IN.checked_view(&config(filter)).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
-    let error = BUILT_IN
-        .checked_view(&config(json!({ "tools": ["list_users"] })))
-        .unwrap_err();
+    let error = BUILT_IN.checked_view(&config(json!({ "tools": ["list_users"] }))).unwrap_err();
     assert_eq!(error.field(), "config.tools");
-    assert!(
-        error
-            .to_string()
-            .contains("list_all_egnyte_users, list_egnyte_users"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("list_all_egnyte_users, list_egnyte_users"), "{error}");
 }
 
 #[test]
@@ -453,20 +373,10 @@ fn a_filter_that_leaves_nothing_is_refused() {
 #[test]
 fn a_view_finds_what_it_lists_by_both_names_and_nothing_else() {
     let view = BUILT_IN.view(&config(json!({ "methods": ["read"], "tags": ["users"] })));
-    for name in [
-        "list_all_egnyte_users",
-        "list_egnyte_users",
-        "get_egnyte_user",
-    ] {
+    for name in ["list_all_egnyte_users", "list_egnyte_users", "get_egnyte_user"] {
         assert!(view.find(name).is_some(), "{name}");
     }
-    for name in [
-        "update_egnyte_user",
-        "list_all_egnyte_groups",
-        "list",
-        "",
-        "LIST_EGNYTE_USERS",
-    ] {
+    for name in ["update_egnyte_user", "list_all_egnyte_groups", "list", "", "LIST_EGNYTE_USERS"] {
         assert!(view.find(name).is_none(), "{name}");
     }
 }
@@ -490,10 +400,7 @@ fn short_names_are_listed_when_asked_for() {
 #[test]
 fn a_slip_in_a_name_is_answered_with_the_nearest() {
     let view = BUILT_IN.view(&ServerConfig::default());
-    assert_eq!(
-        view.nearest("list_all_egnyte_user"),
-        Some("list_all_egnyte_users")
-    );
+    assert_eq!(view.nearest("list_all_egnyte_user"), Some("list_all_egnyte_users"));
     assert_eq!(view.nearest("weather"), None);
 }
 
