@@ -15,7 +15,8 @@ mod compile;
 mod lint;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use moka::sync::Cache;
@@ -45,14 +46,21 @@ impl Catalog {
     pub fn compile(sources: &Sources) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut resources = BTreeMap::new();
+        let mut faulty = BTreeSet::new();
         for (file, text) in sources.iter().filter(|(file, _)| file.ends_with("/resource.yaml")) {
             match definition::parse(Document { file, text }) {
                 Ok(resource) => _ = resources.insert(resource.resource.clone(), resource),
-                Err(problem) => problems.push(problem),
+                Err(problem) => {
+                    faulty.insert(folder(file));
+                    problems.push(problem);
+                }
             }
         }
         let mut tools = Vec::new();
-        for (file, text) in sources.iter().filter(|(file, _)| file.ends_with(".md")) {
+        for (file, text) in sources.iter().filter(|(file, _)| is_doc(file)) {
+            if faulty.contains(folder(file)) {
+                continue; // Nothing can be said about a doc whose definition cannot be read.
+            }
             let document = Document { file, text };
             match tool_of(document, &resources) {
                 Ok(tool) => {
@@ -103,6 +111,14 @@ impl Catalog {
         let view = self.view(config);
         if view.tools().is_empty() { Err(FilterError::Empty) } else { Ok(view) }
     }
+}
+
+fn folder(file: &str) -> &str {
+    file.split('/').next().unwrap_or_default()
+}
+
+fn is_doc(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "md")
 }
 
 fn tool_of(

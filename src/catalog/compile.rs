@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::definition::{FilterExpression, MethodDefinition, ResourceDefinition};
 use super::doc::{ObjectSchema, ToolDoc};
+use super::lint;
 use super::name;
 use super::problem::{Document, Problem};
 use super::tool::{FILTER, LIMIT, NEXT_CURSOR, Operation, Place, Tool};
@@ -29,18 +30,18 @@ pub fn compile(
     if let Some(paging) = &method.paging {
         input.add_paging(paging.page_size());
     }
+    if !input.problems.is_empty() {
+        return Err(input.problems);
+    }
     let on_one_item = method.request.arguments().next().is_some();
     let input_schema = input.schema();
-    let validator = jsonschema::options().should_validate_formats(true).build(&input_schema);
-    let validator = match validator {
-        Ok(validator) if input.problems.is_empty() => validator,
-        Ok(_) => return Err(input.problems),
-        Err(error) => {
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&input_schema)
+        .map_err(|error| {
             let message = format!("the schemas do not form a JSON Schema: {error}");
-            input.problem(&[], message, "check types, patterns and enum lists");
-            return Err(input.problems);
-        }
-    };
+            vec![document.problem(&[], message, "check types, patterns and enum lists")]
+        })?;
     let mut tags = resource.tags.clone();
     for tag in method.tags.iter().chain(&doc.front.tags) {
         if !tags.contains(tag) {
@@ -190,7 +191,24 @@ impl<'a> Input<'a> {
                 let hint = "rename one and give its wire name as x-egnyte-name";
                 self.problem(&[part, "properties", name], message, hint);
             }
+            self.check(&[part, "properties", name], name, &property);
             self.properties.insert(name.clone(), property);
+        }
+    }
+
+    /// Lints one property by itself, so that a fault is reported where it stands.
+    fn check(&mut self, place: &[&str], name: &str, property: &Value) {
+        let sound = self.problems.len();
+        let mut report = |place: &[&str], message: String, hint: &str| {
+            self.problems.push(self.document.problem(place, message, hint));
+        };
+        lint::argument(place, name, property, &mut report);
+        if self.problems.len() > sound {
+            return;
+        }
+        if let Err(error) = jsonschema::validator_for(property) {
+            let message = format!("`{name}` is not a JSON Schema: {error}");
+            self.problem(place, message, "check its types, patterns and enum lists");
         }
     }
 

@@ -48,6 +48,7 @@ pub struct FrontMatter {
 /// hosts read an absent hint as the worst case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "MCP has these four, each a boolean")]
 pub struct Annotations {
     /// The tool changes nothing.
     pub read_only_hint: bool,

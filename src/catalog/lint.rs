@@ -15,6 +15,8 @@ const MAX_DESCRIPTION: usize = 1_500;
 const MAX_TITLE: usize = 60;
 /// Schemas deeper than this are refused by some hosts and help no model.
 const MAX_DEPTH: usize = 6;
+/// What an argument can be. No `null`: an optional argument is left out.
+const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "object"];
 
 /// Everything wrong with one tool.
 pub fn lint(document: Document<'_>, tool: &Tool) -> Vec<Problem> {
@@ -22,13 +24,8 @@ pub fn lint(document: Document<'_>, tool: &Tool) -> Vec<Problem> {
     let mut report = |path: &[&str], message: String, hint: &str| {
         problems.push(document.problem(path, message, hint));
     };
-    texts(tool, &mut report);
+    names_and_title(tool, &mut report);
     hints(tool, &mut report);
-    for name in tool.arguments() {
-        if let Some(schema) = tool.argument_schema(name) {
-            argument(name, schema, &mut report);
-        }
-    }
     if let Some(schema) = &tool.output_schema
         && schema.get("type") != Some(&Value::from("object"))
     {
@@ -40,13 +37,17 @@ pub fn lint(document: Document<'_>, tool: &Tool) -> Vec<Problem> {
         let hint = "add one: title, arguments, request, and body if there is one";
         report(&["examples"], "there is no example".to_owned(), hint);
     }
-    for example in &tool.examples {
+    for (index, example) in tool.examples.iter().enumerate() {
+        // The same key once for each example, so that the place is that of this one.
+        let keys = std::iter::repeat_n("arguments", index + 1);
+        let place: Vec<&str> = std::iter::once("examples").chain(keys).collect();
         let arguments = Value::Object(example.arguments.clone());
         for error in tool.validator.iter_errors(&arguments) {
             let message = format!("example \"{}\" does not fit the schema: {error}", example.title);
-            report(&["examples", "arguments"], message, "mend the example or the schema");
+            report(&place, message, "mend the example or the schema");
         }
     }
+    problems.extend(description(document, &tool.description));
     problems
 }
 
@@ -69,23 +70,27 @@ pub fn lint_names(tools: &[Arc<Tool>]) -> Vec<Problem> {
     problems
 }
 
-fn texts(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
+fn description(document: Document<'_>, text: &str) -> Option<Problem> {
+    let length = text.chars().count();
+    if length == 0 {
+        let hint = "write below the front matter what it returns, when to use it, what instead";
+        return Some(document.problem_below_front_matter("there is no description", hint));
+    }
+    (length > MAX_DESCRIPTION).then(|| {
+        let message = format!("the description has {length} characters");
+        let hint = "keep to 1,500; move detail into the arguments' descriptions";
+        document.problem_below_front_matter(message, hint)
+    })
+}
+
+fn names_and_title(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
     let title = tool.title.chars().count();
     if title == 0 || title > MAX_TITLE {
         let message = format!("the title has {title} characters");
         report(&["title"], message, "use 1 to 60, such as \"List users\"");
     }
-    let length = tool.description.chars().count();
-    if length == 0 {
-        let hint = "write below the front matter what it returns, when to use it, what instead";
-        report(&[], "there is no description".to_owned(), hint);
-    }
-    if length > MAX_DESCRIPTION {
-        let message = format!("the description has {length} characters");
-        report(&[], message, "keep to 1,500; move detail into the arguments' descriptions");
-    }
-    let names = [(&tool.names.long, MAX_LONG), (&tool.names.short, MAX_SHORT)];
-    for (name, max) in names {
+    let short = (tool.names.short != tool.names.long).then_some((&tool.names.short, MAX_SHORT));
+    for (name, max) in std::iter::once((&tool.names.long, MAX_LONG)).chain(short) {
         if name.len() > max {
             let message = format!("`{name}` has {} characters", name.len());
             report(&[], message, "choose a shorter method name: 48 is the limit, 32 if short");
@@ -110,31 +115,59 @@ fn hints(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
     }
 }
 
-fn argument(name: &str, schema: &Value, report: &mut impl FnMut(&[&str], String, &str)) {
-    let path = ["properties", name];
-    // Anthropic's API refuses the whole request for any other property name.
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
-        let message = format!("`{name}` is not a name every host accepts");
-        report(&path, message, "use 1 to 64 of letters, digits, `_`, `.`, `-`");
-    }
-    if schema.get("type").and_then(Value::as_str).is_none() {
-        let message = format!("`{name}` has no single type");
-        report(&path, message, "give one: string, integer, number, boolean, array, object");
-    }
-    if schema.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
-        let message = format!("`{name}` has no description");
-        report(&path, message, "say what it is, in which form, and where to get it");
-    }
+/// Everything wrong with one argument. `place` is the way to it in the doc; `name` is how a
+/// person writes it, such as `members[].value`.
+pub fn argument(
+    place: &[&str],
+    name: &str,
+    schema: &Value,
+    report: &mut impl FnMut(&[&str], String, &str),
+) {
+    single_argument(place, name, schema, report);
     if depth(schema) > MAX_DEPTH {
-        report(&path, format!("`{name}` is nested too deep"), "flatten it");
+        report(place, format!("`{name}` is nested too deep"), "flatten it");
     }
     for keyword in ["$ref", "$defs", "$schema", "oneOf", "anyOf", "allOf", "not"] {
         if mentions(schema, keyword) {
             // Gemini and Anthropic refuse or ignore these in tool schemas.
             let message = format!("`{name}` uses `{keyword}`");
-            report(&path, message, "write a plain schema: one type, enum lists, nested objects");
+            report(place, message, "write a plain schema: one type, enum lists, nested objects");
         }
+    }
+}
+
+/// The name, type and description of one argument, and of those nested in it.
+fn single_argument(
+    place: &[&str],
+    name: &str,
+    schema: &Value,
+    report: &mut impl FnMut(&[&str], String, &str),
+) {
+    let key = place.last().copied().unwrap_or_default();
+    // Anthropic's API refuses the whole request for any other property name.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    if key.is_empty() || key.len() > 64 || !key.bytes().all(plain) {
+        let message = format!("`{name}` is not a name every host accepts");
+        report(place, message, "use 1 to 64 of letters, digits, `_`, `.`, `-`");
+    }
+    let single_type = schema.get("type").and_then(Value::as_str);
+    if !single_type.is_some_and(|single| TYPES.contains(&single)) {
+        let message = format!("`{name}` has no single type");
+        let hint = format!("give one: {}", TYPES.join(", "));
+        report(place, message, &hint);
+    }
+    if schema.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
+        let message = format!("`{name}` has no description");
+        report(place, message, "say what it is, in which form, and where to get it");
+    }
+    let (owner, prefix) = match schema.get("items") {
+        Some(items) => (items, format!("{name}[].")),
+        None => (schema, format!("{name}.")),
+    };
+    let nested = owner.get("properties").and_then(Value::as_object);
+    for (key, schema) in nested.into_iter().flatten() {
+        let place = [place, &["properties", key]].concat();
+        single_argument(&place, &format!("{prefix}{key}"), schema, report);
     }
 }
 

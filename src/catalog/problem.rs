@@ -58,6 +58,20 @@ impl Document<'_> {
         }
     }
 
+    /// A problem of the text below the front matter.
+    pub fn problem_below_front_matter(
+        &self,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Problem {
+        let mut lines = self.text.lines().enumerate().skip(1);
+        let end = lines.by_ref().find(|(_, line)| *line == "---");
+        let first = lines.find(|(_, line)| !line.trim().is_empty()).or(end);
+        let mut problem = self.problem(&[], message, hint);
+        problem.line = first.map_or(1, |(index, _)| index + 1);
+        problem
+    }
+
     fn locate(&self, path: &[&str]) -> (usize, usize) {
         let mut found = (1, 1);
         let mut lines = self.text.lines().enumerate();

@@ -20,7 +20,7 @@ pub fn parse<T: DeserializeOwned>(
             file: document.file.to_owned(),
             line: line + lines_before,
             column,
-            message: first_line(&error.render_with_formatter(&UserMessageFormatter)),
+            message: bare_message(&error.render_with_formatter(&UserMessageFormatter)),
             hint: "`egnyte-mcp docs schema` prints what may stand here".to_owned(),
         }
     })
@@ -30,6 +30,9 @@ fn usize_of(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// The message without its place, which counts from the start of the YAML, not of the file.
+fn bare_message(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let message = line.rsplit_once(" at line ").map_or(line, |(message, _)| message);
+    message.to_owned()
 }
