@@ -236,7 +236,7 @@ fn ascii(name: &str) -> String {
         'í' => 'i',
         'ñ' | 'ń' => 'n',
         'ó' | 'ö' | 'ø' => 'o',
-        'ü' => 'u',
+        'ú' | 'ü' => 'u',
         'ł' => 'l',
         'ş' => 's',
         other => other,
@@ -271,6 +271,14 @@ mod tests {
             assert!(user.user_name.is_ascii() && user.email.contains('@'), "{user:?}");
             assert!(!user.given_name.is_empty() && !user.family_name.is_empty(), "{user:?}");
             assert!(user.created <= user.modified, "{user:?}");
+        }
+    }
+
+    #[test]
+    fn no_letter_of_a_name_is_lost_on_the_way_to_ascii() {
+        for name in GIVEN_NAMES.iter().chain(FAMILY_NAMES) {
+            let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+            assert_eq!(ascii(name).len(), letters, "{name}");
         }
     }
 
