@@ -1,5 +1,12 @@
 //! The stand-in Egnyte, over real HTTP: what the documents say must be what it answers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper that fails fails the test"
+)]
+
 #[path = "sandbox/domain.rs"]
 mod domain;
 #[path = "sandbox/faults.rs"]
@@ -12,5 +19,7 @@ mod limits;
 mod scenarios;
 #[path = "sandbox/tokens.rs"]
 mod tokens;
+#[path = "sandbox/user_writes.rs"]
+mod user_writes;
 #[path = "sandbox/users.rs"]
 mod users;

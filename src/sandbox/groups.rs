@@ -40,8 +40,8 @@ pub(super) async fn list(State(sandbox): State<Sandbox>, uri: Uri) -> Result<Res
     let wanted = Wanted::parse(query.filter.as_deref())?;
     let world = sandbox.world();
     let matching = world.directory.groups().filter(|group| wanted.includes(group));
-    let mut page = query
-        .page(matching.map(|group| json!({ "id": group.id, "displayName": group.display_name })));
+    let mut page =
+        query.page(matching, |group| json!({ "id": group.id, "displayName": group.display_name }));
     page.schemas = Some([SCHEMA]);
     Ok(Json(page).into_response())
 }

@@ -216,7 +216,7 @@ mod tests {
         assert!(meter.count(9, 1, now, evening()).is_ok());
         let refused = meter.count(9, 1, now, evening()).unwrap_err();
         assert_eq!((refused.limit, refused.retry_after), (Limit::Quota, Some(60)));
-        let midnight = evening() + Duration::from_secs(60);
+        let midnight = evening() + Duration::from_mins(1);
         assert_eq!(meter.count(9, 1, now, midnight).unwrap().quota_current, 1);
     }
 }

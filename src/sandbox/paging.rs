@@ -47,13 +47,17 @@ impl ListQuery {
         })
     }
 
-    /// Cuts the asked page out of `items`.
-    pub(super) fn page(&self, items: impl Iterator<Item = Value>) -> Page {
-        let all: Vec<Value> = items.collect();
+    /// Cuts the asked page out of `items` and shows it, and only it.
+    pub(super) fn page<T>(
+        &self,
+        items: impl Iterator<Item = T>,
+        show: impl Fn(T) -> Value,
+    ) -> Listing {
+        let all: Vec<T> = items.collect();
         let total_results = all.len();
         let resources: Vec<Value> =
-            all.into_iter().skip(self.start_index - 1).take(self.count).collect();
-        Page {
+            all.into_iter().skip(self.start_index - 1).take(self.count).map(show).collect();
+        Listing {
             schemas: None,
             total_results,
             items_per_page: resources.len(),
@@ -66,7 +70,7 @@ impl ListQuery {
 /// The answer to a list request.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Page {
+pub(super) struct Listing {
     /// Groups have it, users do not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) schemas: Option<[&'static str; 1]>,

@@ -23,6 +23,8 @@ const CONTRACTOR_EVERY: u64 = 6;
 const OPENING: i64 = 1_451_894_400;
 /// 2026-06-30 17:00 UTC: the day the picture was taken.
 const PICTURE: i64 = 1_782_838_800;
+/// In seconds.
+const WEEK: i64 = 7 * 86_400;
 
 /// The seeded directory.
 pub(super) fn directory() -> Directory {
@@ -48,27 +50,27 @@ pub(super) fn directory() -> Directory {
 struct Face {
     n: u64,
     contractor: bool,
-    /// Which of [`TEAMS`], or of the contractor groups.
-    team: u64,
-    office: u64,
+    team: &'static str,
+    office: &'static str,
+    /// 64 bits to decide the rest by.
     chance: u64,
 }
 
 impl Face {
     fn new(n: u64) -> Self {
         let chance = mix(n);
-        let contractor = n % CONTRACTOR_EVERY == CONTRACTOR_EVERY - 1;
-        Self { n, contractor, team: chance >> 8, office: chance >> 24, chance }
+        Self {
+            n,
+            contractor: n % CONTRACTOR_EVERY == CONTRACTOR_EVERY - 1,
+            team: nth(TEAMS, chance >> 8),
+            office: nth(OFFICES, chance >> 24),
+            chance,
+        }
     }
 
     /// Steps of different length through coprime tables: no full name comes twice.
     fn names(&self) -> (&'static str, &'static str) {
-        let pick = |table: &'static [&'static str], n: u64| {
-            let length = table.len() as u64;
-            let index = usize::try_from(n % length).unwrap_or_default();
-            table.get(index).copied().unwrap_or_default()
-        };
-        (pick(GIVEN_NAMES, self.n), pick(FAMILY_NAMES, self.n * 37))
+        (nth(GIVEN_NAMES, self.n), nth(FAMILY_NAMES, self.n * 37))
     }
 
     /// Ascending, with gaps, clear of the cast.
@@ -76,91 +78,95 @@ impl Face {
         120_000 + self.n * 173 + self.chance % 97
     }
 
+    /// Initial and family name, numbered from the second of that login on.
+    fn login(&self, others: &Directory) -> String {
+        let (given, family) = self.names();
+        let base: String = ascii(given).chars().take(1).chain(ascii(family).chars()).collect();
+        let taken = |login: &String| others.users().any(|user| user.user_name == *login);
+        let numbered = (2..=CROWD).map(|n| format!("{base}{n}"));
+        let mut candidates = std::iter::once(base.clone()).chain(numbered);
+        candidates.find(|login| !taken(login)).unwrap_or_default()
+    }
+
+    /// Contractors sign in with a password, an acquired company with its own directory.
+    fn home(&self) -> (&'static str, AuthType) {
+        match (self.contractor, self.chance.is_multiple_of(5)) {
+            (true, _) => ("external.com", AuthType::Egnyte),
+            (false, true) => ("acmecorp.com", AuthType::Ad),
+            (false, false) => ("company.com", AuthType::Sso),
+        }
+    }
+
+    fn user_type(&self) -> UserType {
+        match ((self.chance >> 16) % 32, self.contractor) {
+            (0, false) => UserType::Admin,
+            (1..=17, false) | (1..=6, true) => UserType::Power,
+            _ => UserType::Standard,
+        }
+    }
+
     fn user(&self, others: &Directory) -> User {
         let (given, family) = self.names();
-        let (first, last) = (ascii(given), ascii(family));
-        let initial: String = first.chars().take(1).collect();
-        let base = format!("{initial}{last}");
-        let taken = |login: &str| others.users().any(|user| user.user_name == login);
-        let login = (1..10)
-            .map(|n| if n == 1 { base.clone() } else { format!("{base}{n}") })
-            .find(|login| !taken(login))
-            .unwrap_or_else(|| format!("{base}{}", self.n));
-
-        let acquired = self.chance.is_multiple_of(5);
-        let host = match (self.contractor, acquired) {
-            (true, _) => "external.com",
-            (false, true) => "acmecorp.com",
-            (false, false) => "company.com",
-        };
-        let user_type = match self.chance >> 16 & 0x1f {
-            0 if !self.contractor => UserType::Admin,
-            1..=17 if !self.contractor => UserType::Power,
-            1..=6 => UserType::Power,
-            _ => UserType::Standard,
-        };
-        let auth_type = match (self.contractor, acquired) {
-            (true, _) => AuthType::Egnyte,
-            (false, true) => AuthType::Ad,
-            (false, false) => AuthType::Sso,
-        };
-        let mut user = blank(self.id(), given, family, login, user_type, auth_type);
-        user.email = format!("{first}.{last}@{host}");
-        if self.contractor {
-            user.external_id = Some(format!("EXT+{:04}", self.n));
-            user.expires = Some(moment(PICTURE + 86_400 * i64::try_from(self.n).unwrap_or(1)));
-            user.delete_on_expiry = Some(self.n.is_multiple_of(4));
-        } else if auth_type == AuthType::Ad {
-            user.external_id = Some(sid(2_000 + self.n));
-            user.user_principal_name = Some(user.email.clone());
-        }
-        if self.n % 11 == 7 {
-            user.active = false;
-        }
+        let (host, auth_type) = self.home();
+        let login = self.login(others);
+        let mut user = blank(self.id(), given, family, login, self.user_type(), auth_type);
+        user.email = format!("{}.{}@{host}", ascii(given), ascii(family));
+        user.active = self.n % 11 != 7;
         user.locked = self.n % 37 == 20;
-        if self.n % 19 == 4 {
-            user.last_active = None;
+        user.last_active = user.last_active.filter(|_| self.n % 19 != 4);
+        match auth_type {
+            AuthType::Sso => {}
+            AuthType::Ad => {
+                user.external_id = Some(sid(2_000 + self.n));
+                user.user_principal_name = Some(user.email.clone());
+            }
+            AuthType::Egnyte => {
+                let weeks = i64::try_from(self.n).unwrap_or_default();
+                user.external_id = Some(format!("EXT+{:04}", self.n));
+                user.expires = Some(moment(PICTURE + (52 + weeks) * WEEK));
+                user.delete_on_expiry = Some(self.n.is_multiple_of(4));
+            }
         }
         user
     }
 }
 
 impl Members {
-    /// The members' ids: the named ones first, then those of the crowd who belong.
+    /// The members' ids: the listed ones first, then those of the crowd who belong.
     fn pick(&self, crowd: &[Face]) -> Vec<u64> {
-        let teams = TEAMS.len() as u64;
-        let offices = OFFICES.len() as u64;
-        let team_of = |face: &Face| usize::try_from(face.team % teams).ok();
-        let office_of = |face: &Face| usize::try_from(face.office % offices).ok();
-        let (named, belongs): (&[u64], &dyn Fn(&Face) -> bool) = match self {
-            Self::Only(named) => (named, &|_| false),
-            Self::Team(team, named) => {
-                let position = TEAMS.iter().position(|name| name == team);
-                (named, &move |face| !face.contractor && team_of(face) == position)
-            }
-            Self::Office(office, named) => {
-                let position = OFFICES.iter().position(|name| name == office);
-                (named, &move |face| !face.contractor && office_of(face) == position)
-            }
-            Self::Some(one_in, named) => (named, &move |face| {
+        let (Self::Only(listed)
+        | Self::Team(_, listed)
+        | Self::Office(_, listed)
+        | Self::Some(_, listed)
+        | Self::Contractors(_, listed)) = self;
+        let belonging = crowd.iter().filter(|face| self.includes(face)).map(Face::id);
+        listed.iter().copied().chain(belonging).collect()
+    }
+
+    fn includes(&self, face: &Face) -> bool {
+        match self {
+            Self::Only(_) => false,
+            Self::Team(team, _) => !face.contractor && face.team == *team,
+            Self::Office(office, _) => !face.contractor && face.office == *office,
+            Self::Some(one_in, _) => {
                 !face.contractor && (face.chance >> 32).is_multiple_of(*one_in)
-            }),
-            Self::Contractors(one_in, named) => {
-                (named, &move |face| face.contractor && face.team.is_multiple_of(*one_in))
             }
-        };
-        let crowd = crowd.iter().filter(|face| belongs(face)).map(Face::id);
-        named.iter().copied().chain(crowd).collect()
+            Self::Contractors(one_in, _) => {
+                face.contractor && (face.chance >> 32).is_multiple_of(*one_in)
+            }
+        }
     }
 }
 
 /// A member of the cast.
 fn played(part: &Part) -> User {
     let login = part.login.to_owned();
-    let mut user = blank(part.id, part.given, part.family, login, part.user_type, part.auth_type);
-    user.email = part.email.to_owned();
-    user.external_id = part.external_id.map(str::to_owned);
-    user.service_account = part.login.starts_with("svc.");
+    let mut user = User {
+        email: part.email.to_owned(),
+        external_id: part.external_id.map(str::to_owned),
+        service_account: part.login.starts_with("svc."),
+        ..blank(part.id, part.given, part.family, login, part.user_type, part.auth_type)
+    };
     if let Some(role) = part.role {
         user.role = Some(role.to_owned());
     }
@@ -185,9 +191,9 @@ fn blank(
     auth_type: AuthType,
 ) -> User {
     let share = |salt: u64, span: i64| i64::try_from(mix(id ^ salt) >> 32).unwrap_or(0) % span;
-    let created = OPENING + share(1, PICTURE - OPENING - 30 * 86_400);
+    let created = OPENING + share(1, PICTURE - OPENING - 4 * WEEK);
     let modified = created + share(2, PICTURE - created);
-    let last_active = PICTURE - share(3, 30 * 86_400);
+    let last_active = PICTURE - share(3, 4 * WEEK);
     User {
         id,
         external_id: None,
@@ -211,6 +217,12 @@ fn blank(
     }
 }
 
+/// The `n`th entry of a table that starts again when it ends.
+fn nth(table: &'static [&'static str], n: u64) -> &'static str {
+    let index = usize::try_from(n % table.len() as u64).unwrap_or_default();
+    table.get(index).copied().unwrap_or_default()
+}
+
 /// A Windows security identifier, as Active Directory hands them out.
 fn sid(n: u64) -> String {
     format!("S-1-5-21-3623811015-3361044348-30300820-{n}")
@@ -224,7 +236,7 @@ fn ascii(name: &str) -> String {
         'í' => 'i',
         'ñ' | 'ń' => 'n',
         'ó' | 'ö' | 'ø' => 'o',
-        'ü' => 'u',
+        'ú' | 'ü' => 'u',
         'ł' => 'l',
         'ş' => 's',
         other => other,
@@ -259,6 +271,14 @@ mod tests {
             assert!(user.user_name.is_ascii() && user.email.contains('@'), "{user:?}");
             assert!(!user.given_name.is_empty() && !user.family_name.is_empty(), "{user:?}");
             assert!(user.created <= user.modified, "{user:?}");
+        }
+    }
+
+    #[test]
+    fn no_letter_of_a_name_is_lost_on_the_way_to_ascii() {
+        for name in GIVEN_NAMES.iter().chain(FAMILY_NAMES) {
+            let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+            assert_eq!(ascii(name).len(), letters, "{name}");
         }
     }
 

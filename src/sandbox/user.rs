@@ -15,6 +15,7 @@ const DEFAULT_ROLE: &str = "Default";
 
 /// A user, as the domain keeps it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the names are Egnyte's")]
 pub(super) struct User {
     pub(super) id: u64,
     pub(super) user_name: String,

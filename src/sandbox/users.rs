@@ -25,7 +25,7 @@ pub(super) async fn list(State(sandbox): State<Sandbox>, uri: Uri) -> Result<Res
     let wanted = Wanted::parse(query.filter.as_deref())?;
     let world = sandbox.world();
     let matching = world.directory.users().filter(|user| wanted.includes(user));
-    Ok(Json(query.page(matching.map(summary))).into_response())
+    Ok(Json(query.page(matching, summary)).into_response())
 }
 
 /// `GET /pubapi/v2/users/{id}`

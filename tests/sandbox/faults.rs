@@ -221,11 +221,11 @@ async fn the_log_keeps_requests_as_they_came_over_the_wire() {
 #[tokio::test]
 async fn the_log_and_the_bodies_in_it_are_bounded() {
     let domain = Domain::serve().await;
-    let long = json!({ "externalId": "x".repeat(20_000) });
-    domain.send("PATCH", "/pubapi/v2/users/3012", long).await;
+    let change = json!({ "externalId": "x".repeat(20_000) });
+    domain.send("PATCH", "/pubapi/v2/users/3012", change).await;
     let entry = domain.sandbox.requests()["requests"][0].clone();
     assert_eq!((entry["body"].as_str().unwrap().len(), &entry["body_cut"]), (16_384, &json!(true)));
-    for _ in 0..1_001 {
+    for _ in 1..=1_001 {
         domain.client.get(format!("{}/x", domain.base)).send().await.unwrap();
     }
     let log = domain.sandbox.requests();

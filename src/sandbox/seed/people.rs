@@ -46,6 +46,7 @@ const fn part(
 }
 
 /// People with a part to play.
+#[rustfmt::skip]
 pub(super) const CAST: &[Part] = &[
     // Administrators. The first one owns the access token.
     part(1001, ("Ingrid", "Solberg"), "isolberg", "ingrid.solberg@company.com", (Admin, Sso)),
@@ -64,20 +65,8 @@ pub(super) const CAST: &[Part] = &[
     part(2104, ("Amara", "Nwosu"), "anwosu", "amara.nwosu@company.com", (Power, Sso)),
     part(2117, ("Henrik", "Dahl"), "hdahl", "henrik.dahl@company.com", (Power, Sso)),
     part(2131, ("Leilani", "Kealoha"), "lkealoha", "leilani.kealoha@company.com", (Power, Sso)),
-    part(
-        2146,
-        ("Mateo", "Villanueva"),
-        "mvillanueva",
-        "mateo.villanueva@company.com",
-        (Power, Sso),
-    ),
-    part(
-        2158,
-        ("Priyanka", "Deshmukh"),
-        "pdeshmukh",
-        "priyanka.deshmukh@company.com",
-        (Power, Sso),
-    ),
+    part(2146, ("Mateo", "Villanueva"), "mvillanueva", "mateo.villanueva@company.com", (Power, Sso)),
+    part(2158, ("Priyanka", "Deshmukh"), "pdeshmukh", "priyanka.deshmukh@company.com", (Power, Sso)),
     part(2163, ("Owen", "Gallagher"), "ogallagher", "owen.gallagher@company.com", (Power, Sso)),
     part(2179, ("Yuki", "Tanabe"), "ytanabe", "yuki.tanabe@company.com", (Power, Sso)),
     part(2185, ("Fatima", "Benali"), "fbenali", "fatima.benali@company.com", (Power, Sso)),
@@ -97,20 +86,28 @@ pub(super) const CAST: &[Part] = &[
     // The two users of Egnyte's own samples.
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1013"),
-        dates: Some(["2015-12-22T04:56:07Z", "2018-05-10T07:54:54Z", "2016-08-10T15:52:07Z"]),
+        dates: Some([
+            "2015-12-22T04:56:07Z",
+            "2018-05-10T07:54:54Z",
+            "2016-08-10T15:52:07Z",
+        ]),
         ..part(12_345_678, ("John", "Miller"), "jmiller", "john.miller@example.com", (Admin, Sso))
     },
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1014"),
         role: Some("Billing Admin"),
         idp_user_id: Some("barbara.jensen"),
-        dates: Some(["2016-06-02T01:04:59Z", "2018-03-12T04:21:32Z", "2016-08-06T19:22:34Z"]),
+        dates: Some([
+            "2016-06-02T01:04:59Z",
+            "2018-03-12T04:21:32Z",
+            "2016-08-06T19:22:34Z",
+        ]),
         ..part(17_654_328, ("Barbara", "Jensen"), "bjensen", "bjensen@example.com", (Power, Sso))
     },
     // The one account that still signs in with Active Directory from the old head office.
     Part {
         external_id: Some("S-1-5-21-3623811015-3361044348-30300820-1101"),
-        ..part(1107, ("Wanda", "Przybylska"), "wprzybylska", "wanda.p@company.com", (Standard, Ad))
+        ..part(1107, ("Bogna", "Cieślar"), "bcieslar", "bogna.cieslar@company.com", (Standard, Ad))
     },
 ];
 
