@@ -1,0 +1,69 @@
+//! `docs`: work on tool docs without a server. `lint` is the same code as start-up.
+
+use std::path::PathBuf;
+
+use schemars::schema_for;
+
+use super::Outcome;
+use crate::catalog::definition::ResourceDefinition;
+use crate::catalog::doc::FrontMatter;
+use crate::crypto::Keyring;
+use crate::server::documents;
+
+/// Commands below `docs`.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Check the built-in tool docs, and those in DIR on top of them
+    Lint {
+        /// Folder of tool docs
+        dir: Option<PathBuf>,
+    },
+    /// Show which defined methods have a doc, and so are tools
+    Coverage {
+        /// Folder of tool docs
+        dir: Option<PathBuf>,
+    },
+    /// Print the JSON Schemas of resource.yaml and of a doc's front matter
+    Schema,
+}
+
+pub fn run(command: &Command) -> Outcome {
+    match command {
+        Command::Lint { dir } => lint(dir.as_ref()),
+        Command::Coverage { dir } => coverage(dir.as_ref()),
+        Command::Schema => schema(),
+    }
+}
+
+fn lint(dir: Option<&PathBuf>) -> Outcome {
+    let catalog = documents::load(dir.map(PathBuf::as_path), &Keyring::generate()?)?;
+    let tools = catalog.tools();
+    let examples: usize = tools.iter().map(|tool| tool.examples.len()).sum();
+    println!("{} tools with {examples} examples, no problem found", tools.len());
+    Ok(())
+}
+
+fn coverage(dir: Option<&PathBuf>) -> Outcome {
+    let catalog = documents::load(dir.map(PathBuf::as_path), &Keyring::generate()?)?;
+    let (mut defined, mut documented) = (0, 0);
+    for resource in catalog.resources() {
+        println!("{}", resource.resource);
+        for method in resource.methods.keys() {
+            let is_tool = catalog.is_documented(&resource.resource, method);
+            defined += 1;
+            documented += usize::from(is_tool);
+            println!("  {} {method}", if is_tool { "tool " } else { "  -  " });
+        }
+    }
+    println!("{documented} of {defined} defined methods are documented, and so are tools");
+    Ok(())
+}
+
+fn schema() -> Outcome {
+    let schemas = serde_json::json!({
+        "resource.yaml": schema_for!(ResourceDefinition),
+        "front matter": schema_for!(FrontMatter),
+    });
+    println!("{}", serde_json::to_string_pretty(&schemas)?);
+    Ok(())
+}
