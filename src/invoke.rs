@@ -66,14 +66,11 @@ impl Invoker {
         caller: Caller<'_>,
     ) -> Result<(crate::egnyte::Request, Option<paging::Page>), Failure> {
         let given = arguments::read(tool, arguments)?;
-        let (given, page) = match &tool.operation.paging {
-            None => (given, None),
-            Some(_) => {
-                let (given, page) = self.cursors.page(tool, caller.account_id, given)?;
-                (given, Some(page))
-            }
-        };
-        Ok((request::build(tool, &given, page.as_ref())?, page))
+        if tool.operation.paging.is_none() {
+            return Ok((request::build(tool, &given, None)?, None));
+        }
+        let (given, page) = self.cursors.page(tool, caller.account_id, given)?;
+        Ok((request::build(tool, &given, Some(&page))?, Some(page)))
     }
 
     async fn send(

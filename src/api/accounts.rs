@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
-use super::extract::{Body, ListQuery, Parameters, nullable};
+use super::extract::{Body, Change, ListQuery, Parameters};
 use super::problem::{Problem, internal};
 use crate::account::check::{self, Checked};
 use crate::crypto::Secret;
@@ -61,8 +61,8 @@ pub struct Create {
 #[serde(deny_unknown_fields)]
 pub struct Update {
     name: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    access_token: Option<Option<Secret>>,
+    #[serde(default)]
+    access_token: Change<Secret>,
 }
 
 /// `POST /integrated-account`
@@ -73,7 +73,7 @@ pub async fn create(
     let domain = Domain::parse(&body.domain)
         .map_err(|error| Problem::field("domain", format!("{error}.")))?;
     let name = match body.name {
-        Some(name) => valid_name(name)?,
+        Some(name) => valid_name(&name)?,
         None => domain.short().to_owned(),
     };
     check_access_token(&body.access_token)?;
@@ -125,15 +125,15 @@ pub async fn update(
 ) -> Result<Json<AccountView>, Problem> {
     let mut account = admin.store.accounts().get(&id).await?;
     if let Some(name) = body.name {
-        account.name = valid_name(name)?;
+        account.name = valid_name(&name)?;
     }
     match body.access_token {
-        None => {}
-        Some(None) => {
+        Change::Keep => {}
+        Change::Clear => {
             let detail = "An access token cannot be cleared. Delete the account, or set another.";
             return Err(Problem::field("access_token", detail));
         }
-        Some(Some(access_token)) => {
+        Change::Set(access_token) => {
             check_access_token(&access_token)?;
             let url = &admin.egnyte_url;
             let checked =
@@ -185,7 +185,7 @@ fn check_access_token(token: &Secret) -> Result<(), Problem> {
 }
 
 /// A name people gave, without surrounding space.
-pub(super) fn valid_name(name: String) -> Result<String, Problem> {
+pub(super) fn valid_name(name: &str) -> Result<String, Problem> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > 200 || name.chars().any(char::is_control) {

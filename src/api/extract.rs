@@ -91,9 +91,20 @@ pub struct ListQuery {
     pub next_cursor: Option<String>,
 }
 
-/// For members where absent ("leave it") and null ("clear it") differ: `Some(None)` is null.
-pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// A member of a PATCH: absent, null and a value mean three things. Needs `#[serde(default)]`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Absent.
+    #[default]
+    Keep,
+    /// Null.
+    Clear,
+    /// A new value.
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Clear, Self::Set))
+    }
 }

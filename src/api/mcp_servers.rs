@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Admin;
 use super::accounts::valid_name;
-use super::extract::{Body, ListQuery, Parameters, nullable};
+use super::extract::{Body, Change, ListQuery, Parameters};
 use super::problem::{Problem, internal};
 use crate::catalog::{ServerConfig, View};
 use crate::crypto::Secret;
@@ -72,8 +72,8 @@ pub struct CreateQuery {
 pub struct Update {
     name: Option<String>,
     config: Option<serde_json::Map<String, Value>>,
-    #[serde(default, deserialize_with = "nullable")]
-    expires_at: Option<Option<Timestamp>>,
+    #[serde(default)]
+    expires_at: Change<Timestamp>,
 }
 
 /// Body of `POST …/rotate`.
@@ -92,7 +92,7 @@ pub async fn create(
     Body(body): Body<Create>,
 ) -> Result<Response, Problem> {
     let account = admin.store.accounts().get(&account_id).await?;
-    let name = valid_name(body.name)?;
+    let name = valid_name(&body.name)?;
     let view = admin.catalog.checked_view(&body.config)?;
     let now = admin.clock.now();
     check_expiry(body.expires_at, now)?;
@@ -154,15 +154,19 @@ pub async fn update(
     let mut server = find(&admin, &account_id, &id).await?;
     let now = admin.clock.now();
     if let Some(name) = body.name {
-        server.name = valid_name(name)?;
+        server.name = valid_name(&name)?;
     }
     if let Some(changes) = body.config {
         server.config = merged(&server.config, changes)?;
         admin.catalog.checked_view(&server.config)?;
     }
-    if let Some(expires_at) = body.expires_at {
-        check_expiry(expires_at, now)?;
-        server.expires_at = expires_at;
+    match body.expires_at {
+        Change::Keep => {}
+        Change::Clear => server.expires_at = None,
+        Change::Set(at) => {
+            check_expiry(Some(at), now)?;
+            server.expires_at = Some(at);
+        }
     }
     let server = admin.store.servers().update(&server, now).await?;
     admin.grants.invalidate_server(&server.id).await;

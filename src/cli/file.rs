@@ -58,7 +58,7 @@ fn with_default(command: Command, name: &str, value: &str) -> Command {
     let command = command.mut_subcommands(|sub| with_default(sub, name, value));
     if here {
         let value = value.to_owned();
-        command.mut_arg(name.to_owned(), |arg| arg.default_value(value))
+        command.mut_arg(name, |arg| arg.default_value(value))
     } else {
         command
     }

@@ -38,7 +38,7 @@ impl Default for ClientLimits {
 /// Idle connections kept open to one host.
 const MAX_IDLE: usize = 128;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 const PRODUCT: &str = concat!("egnyte-mcp/", env!("CARGO_PKG_VERSION"));
 
 /// Where accounts are reached: `https://{host of the account}`, or what the operator set.

@@ -106,7 +106,14 @@ pub fn of_status(
     let said = error::message(&response.body);
     let throttle = rate_limit::throttle(status, &response.headers);
     let kind = if throttle.is_some() { Kind::RateLimited } else { kind_of(status) };
-    let mut failure = Failure::new(kind, sentence(status, said.as_deref()), "");
+    let message = match throttle {
+        Some(_) => format!(
+            "Egnyte refused the call: its rate limit is reached{}",
+            said.as_deref().map_or_else(|| ".".to_owned(), |said| format!(" ({said}).")),
+        ),
+        None => sentence(status, said.as_deref()),
+    };
+    let mut failure = Failure::new(kind, message, "");
     failure.status = Some(status.as_u16());
     failure.next_step = match kind {
         Kind::RateLimited => {

@@ -73,10 +73,9 @@ pub fn build(
             &["the arguments are too long for a request to Egnyte".to_owned()],
         ));
     }
-    let body = match tool.operation.body {
-        Some(BodyEncoding::Json) => Some(Bytes::from(Value::Object(body).to_string())),
-        None => None,
-    };
+    let body = tool.operation.body.map(|encoding| match encoding {
+        BodyEncoding::Json => Bytes::from(Value::Object(body).to_string()),
+    });
     Ok(Request { method: tool.operation.verb.clone(), path_and_query: target, body })
 }
 

@@ -1,7 +1,7 @@
 //! Answers: checked to be JSON, and a list put into its common shape. Items are copied as bytes;
 //! nothing is parsed into values and written again.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
@@ -74,9 +74,10 @@ impl Listed {
             json.extend([r#","total":"#, &total.to_string()]);
         }
         if let Some((kept, received)) = self.cut {
-            json.push_str(&format!(
+            _ = write!(
+                json,
                 r#","note":"Showing {kept} of {received} items of this page, to keep the result short. next_cursor continues after them.""#
-            ));
+            );
         }
         json.push('}');
         json

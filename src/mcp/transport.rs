@@ -90,14 +90,12 @@ async fn by_header(
     query: Query<StreamQuery>,
     request: Request,
 ) -> Response {
-    match bearer(request.headers()).map(str::to_owned) {
-        Some(token) => serve(transport, &token, query.0, request, true).await,
-        None => {
-            let message = "There is no MCP server here. Use a minted URL, /mcp/<token>, or send \
-                           its token as `Authorization: Bearer <token>`.";
-            gate::refuse(StatusCode::NOT_FOUND, &RpcError::new(REFUSED, message))
-        }
-    }
+    let Some(token) = bearer(request.headers()).map(str::to_owned) else {
+        let message = "There is no MCP server here. Use a minted URL, /mcp/<token>, or send its \
+                       token as `Authorization: Bearer <token>`.";
+        return gate::refuse(StatusCode::NOT_FOUND, &RpcError::new(REFUSED, message));
+    };
+    serve(transport, &token, query.0, request, true).await
 }
 
 async fn serve(
