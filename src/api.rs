@@ -13,7 +13,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
-use crate::catalog::Catalog;
+use crate::catalog::Shelf;
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::egnyte::{Client, EgnyteUrl};
@@ -32,7 +32,7 @@ pub struct Parts {
     /// Seals credentials and signs tokens.
     pub keyring: Keyring,
     /// What can be minted.
-    pub catalog: Arc<Catalog>,
+    pub shelf: Shelf,
     /// Told about every change, so that it holds at once.
     pub grants: Grants,
     /// Who may administrate.

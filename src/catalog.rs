@@ -7,6 +7,7 @@ pub mod doc;
 pub mod filter;
 pub mod name;
 pub mod problem;
+pub mod shelf;
 pub mod source;
 pub mod tool;
 pub mod view;
@@ -23,6 +24,7 @@ use moka::sync::Cache;
 
 pub use filter::{Exposure, FilterError, ServerConfig, ToolNames};
 pub use problem::Problem;
+pub use shelf::{Reloader, Shelf};
 pub use source::Sources;
 pub use tool::Tool;
 pub use view::View;

@@ -5,6 +5,13 @@ pub mod dispatch;
 pub mod error;
 pub mod instructions;
 pub mod jsonrpc;
+pub mod notification;
 pub mod revision;
-pub mod tool_result;
+pub mod server_info;
+
+mod legacy;
+mod modern;
+mod tool_result;
+mod tools;
+
 pub mod transport;

@@ -2,6 +2,7 @@
 //! what a tool or a message is.
 
 pub mod documents;
+pub mod doors;
 pub mod health;
 pub mod listen;
 mod observe;
@@ -10,13 +11,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Html;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Health;
 use crate::api::{self, Admin, problem};
+use crate::catalog::{Reloader, Shelf};
 use crate::clock::Clock;
 use crate::crypto::{Keyring, KeyringError, Secret};
 use crate::egnyte::{Client, ClientLimits, EgnyteUrl};
@@ -25,6 +27,8 @@ use crate::mcp::dispatch::Dispatcher;
 use crate::mcp::transport::{self, Transport, http_sse::Sessions};
 use crate::store::{Store, StoreError};
 use crate::token::{ApiTokens, Grants};
+use documents::DocumentsError;
+use doors::Doors;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -37,6 +41,10 @@ pub struct Settings {
     pub keyring: Option<Secret>,
     /// What minted URLs begin with.
     pub public_url: String,
+    /// Names this service answers to, beside loopback and the host of `public_url`.
+    pub allowed_hosts: Vec<String>,
+    /// Origins of web pages that may call it, beside those of the same hosts.
+    pub allowed_origins: Vec<String>,
     /// Where accounts are reached.
     pub egnyte_url: EgnyteUrl,
     /// Documents that add to and override the built-in ones.
@@ -69,7 +77,7 @@ pub enum StartError {
     Store(#[from] StoreError),
     /// The documents.
     #[error(transparent)]
-    Documents(#[from] documents::DocumentsError),
+    Documents(#[from] DocumentsError),
     /// The HTTP client.
     #[error("this machine's trusted certificates cannot be loaded: {0}")]
     Client(#[source] std::io::Error),
@@ -81,6 +89,7 @@ pub struct App {
     router: Router,
     grants: Grants,
     drain: CancellationToken,
+    reloader: Watched,
 }
 
 impl App {
@@ -89,7 +98,7 @@ impl App {
         let clock = Clock::system();
         let keyring = open_keyring(&settings)?;
         let store = open_store(&settings).await?;
-        let catalog = Arc::new(documents::load(settings.tool_docs.as_deref(), &keyring)?);
+        let (shelf, reloader) = open_shelf(&settings, &keyring)?;
         let client = Client::new(settings.limits).map_err(StartError::Client)?;
         let url = settings.egnyte_url.clone();
         let grants = match &store {
@@ -97,12 +106,14 @@ impl App {
             None => Grants::stateless(keyring.clone(), url, clock.clone()),
         };
         let api_tokens = ApiTokens::new(settings.api_token.as_ref(), store.clone(), clock.clone());
+        let doors =
+            Doors::new(&settings.public_url, &settings.allowed_hosts, &settings.allowed_origins);
         let drain = CancellationToken::new();
         let health = Health::new(store.clone(), clock.clone());
         let cursors = Cursors::new(Arc::new(keyring.clone()));
         let invoker = Arc::new(Invoker::new(client.clone(), cursors, health, clock.clone()));
         let transport = Transport::new(transport::Parts {
-            dispatcher: Dispatcher::new(Arc::clone(&catalog), invoker),
+            dispatcher: Dispatcher::new(shelf.clone(), invoker),
             grants: grants.clone(),
             api_tokens: api_tokens.clone(),
             sessions: Sessions::default(),
@@ -114,7 +125,7 @@ impl App {
             Admin::new(api::Parts {
                 store,
                 keyring,
-                catalog,
+                shelf,
                 grants: grants.clone(),
                 api_tokens,
                 client,
@@ -123,7 +134,8 @@ impl App {
                 clock,
             })
         });
-        Ok(Self { router: routes(transport, admin, readiness), grants, drain })
+        let router = routes(transport, admin, readiness, &doors);
+        Ok(Self { router, grants, drain, reloader })
     }
 
     /// The routes, for a test that needs no listener.
@@ -142,13 +154,24 @@ impl App {
             let (grants, stop) = (self.grants.clone(), stop_watching.clone());
             async move { grants.watch(stop).await }
         });
+        let reloading = self.reloader.map(|(reloader, keyring)| {
+            tokio::spawn(reloader.run(move |folder| documents::load(Some(folder), &keyring)))
+        });
         listen::serve(listener, self.router, self.drain, shutdown).await;
+        if let Some(reloading) = reloading {
+            reloading.abort();
+        }
         stop_watching.cancel();
         drop(watching.await);
     }
 }
 
-fn routes(transport: Transport, admin: Option<Admin>, readiness: health::Readiness) -> Router {
+fn routes(
+    transport: Transport,
+    admin: Option<Admin>,
+    readiness: health::Readiness,
+    doors: &Doors,
+) -> Router {
     let admin = admin.map_or_else(api::without_database, Admin::routes);
     Router::new()
         .merge(admin)
@@ -156,6 +179,8 @@ fn routes(transport: Transport, admin: Option<Admin>, readiness: health::Readine
         .merge(readiness.routes())
         .route("/", get(Html(include_str!("server/index.html"))))
         .fallback(problem::not_found)
+        .layer(doors.cors())
+        .layer(from_fn_with_state(doors.clone(), doors::guard))
         .layer(from_fn(observe::observe))
 }
 
@@ -164,6 +189,20 @@ fn open_keyring(settings: &Settings) -> Result<Keyring, KeyringError> {
         Some(text) => Keyring::from_text("EGNYTE_MCP_KEYRING", text),
         None => Keyring::open_or_create(&settings.data_dir),
     }
+}
+
+type Watched = Option<(Reloader, Keyring)>;
+
+fn open_shelf(settings: &Settings, keyring: &Keyring) -> Result<(Shelf, Watched), DocumentsError> {
+    let folder = settings.tool_docs.clone();
+    let catalog = documents::load(folder.as_deref(), keyring)?;
+    Ok(match folder {
+        None => (Shelf::fixed(catalog), None),
+        Some(folder) => {
+            let (shelf, reloader) = Shelf::following(catalog, folder);
+            (shelf, Some((reloader, keyring.clone())))
+        }
+    })
 }
 
 async fn open_store(settings: &Settings) -> Result<Option<Store>, StoreError> {

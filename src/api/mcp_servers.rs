@@ -93,7 +93,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let account = admin.store.accounts().get(&account_id).await?;
     let name = valid_name(&body.name)?;
-    let view = admin.catalog.checked_view(&body.config)?;
+    let view = admin.shelf.catalog().checked_view(&body.config)?;
     let now = admin.clock.now();
     check_expiry(body.expires_at, now)?;
     if query.dry_run {
@@ -158,7 +158,7 @@ pub async fn update(
     }
     if let Some(changes) = body.config {
         server.config = merged(&server.config, changes)?;
-        admin.catalog.checked_view(&server.config)?;
+        admin.shelf.catalog().checked_view(&server.config)?;
     }
     match body.expires_at {
         Change::Keep => {}
@@ -222,7 +222,7 @@ pub async fn rotate(
 
 impl Admin {
     fn view_of(&self, server: McpServer) -> ServerView {
-        let tool_count = self.catalog.view(&server.config).tools().len();
+        let tool_count = self.shelf.catalog().view(&server.config).tools().len();
         ServerView {
             id: server.id,
             name: server.name,

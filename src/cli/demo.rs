@@ -68,6 +68,8 @@ pub async fn run(args: Args) -> Outcome {
         database: Database::DataDir,
         keyring: None,
         public_url: base_url.clone(),
+        allowed_hosts: Vec::new(),
+        allowed_origins: Vec::new(),
         egnyte_url: EgnyteUrl::parse(&sandbox_url)?,
         tool_docs: None,
         api_token: Some(api_token.clone()),

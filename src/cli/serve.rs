@@ -24,6 +24,12 @@ pub struct Args {
     /// What minted URLs begin with, as clients reach this service [default: the listen address]
     #[arg(long, env = "EGNYTE_MCP_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Names this service answers to beside loopback and the public URL's; `*` for any
+    #[arg(long, env = "EGNYTE_MCP_ALLOWED_HOSTS", value_delimiter = ',', value_name = "HOSTS")]
+    allowed_hosts: Vec<String>,
+    /// Origins of web pages that may call it, such as https://app.example.org; `*` for any
+    #[arg(long, env = "EGNYTE_MCP_ALLOWED_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
+    allowed_origins: Vec<String>,
     /// Folder of tool docs that add to and override the built-in ones
     #[arg(long, env = "EGNYTE_MCP_TOOL_DOCS", value_name = "DIR")]
     tool_docs: Option<PathBuf>,
@@ -68,6 +74,8 @@ pub async fn run(args: Args) -> Outcome {
         keyring: args.data.keyring_text(),
         data_dir: args.data.data_dir,
         public_url: public_url.clone(),
+        allowed_hosts: args.allowed_hosts,
+        allowed_origins: args.allowed_origins,
         egnyte_url: egnyte_url.unwrap_or_default(),
         tool_docs: args.tool_docs,
         api_token,

@@ -23,6 +23,12 @@ pub const INVALID_REQUEST: i32 = -32600;
 pub const METHOD_NOT_FOUND: i32 = -32601;
 /// The method's parameters do not fit.
 pub const INVALID_PARAMS: i32 = -32602;
+/// 2026-07-28: a header is missing or does not say what the body says.
+pub const HEADER_MISMATCH: i32 = -32020;
+/// 2026-07-28: the revision is not supported; `data` names those that are.
+pub const UNSUPPORTED_VERSION: i32 = -32022;
+/// Before 2026-07-28: there is no such resource.
+pub const RESOURCE_NOT_FOUND_LEGACY: i32 = -32002;
 /// The URL no longer works, or needs more than was sent. Ours: JSON-RPC reserves -32768..-32000.
 pub const REFUSED: i32 = -31001;
 /// Too much at once. Ours.

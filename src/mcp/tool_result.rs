@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::jsonrpc;
+use super::revision::Era;
+use super::{jsonrpc, server_info};
 use crate::catalog::Tool;
 use crate::egnyte::RateLimit;
 use crate::invoke::{Failure, Outcome};
@@ -14,6 +16,11 @@ use crate::invoke::{Failure, Outcome};
 /// `_meta` of a result. Keys carry our prefix (MCP 2025-06-18, `_meta` key names).
 #[derive(Serialize)]
 struct Meta<'a> {
+    #[serde(
+        rename = "io.modelcontextprotocol/serverInfo",
+        skip_serializing_if = "Option::is_none"
+    )]
+    server_info: Option<Value>,
     #[serde(rename = "egnyte-mcp/ratelimit", skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
     #[serde(rename = "egnyte-mcp/error", skip_serializing_if = "Option::is_none")]
@@ -21,7 +28,7 @@ struct Meta<'a> {
 }
 
 /// The whole JSON-RPC answer to a call.
-pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome) -> Vec<u8> {
+pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome, era: Era) -> Vec<u8> {
     let failure = outcome.result.as_ref().err();
     let text: Cow<'_, str> = match &outcome.result {
         Ok(json) => json.into(),
@@ -40,8 +47,12 @@ pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome) -> Vec<u8> {
     } else {
         b",\"isError\":false"
     });
-    if failure.is_some() || outcome.rate_limit.is_some() {
-        let meta = Meta { rate_limit: outcome.rate_limit, error: failure };
+    if era == Era::Modern {
+        out.extend_from_slice(b",\"resultType\":\"complete\"");
+    }
+    if era == Era::Modern || failure.is_some() || outcome.rate_limit.is_some() {
+        let server_info = (era == Era::Modern).then(server_info::value);
+        let meta = Meta { server_info, rate_limit: outcome.rate_limit, error: failure };
         out.extend_from_slice(b",\"_meta\":");
         // Numbers and text: serialising cannot fail.
         out.extend_from_slice(&serde_json::to_vec(&meta).unwrap_or_else(|_| b"{}".to_vec()));

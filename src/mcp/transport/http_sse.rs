@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use super::stream::{self, EventStream};
 use super::{Transport, gate, streamable_http};
 use crate::mcp::error::{OVERLOADED, REFUSED, RpcError};
+use crate::mcp::notification::TOOLS_LIST_CHANGED;
 use crate::token::Grant;
 
 /// Answers a stream may have waiting or in the making; the next message is refused until the
@@ -33,7 +34,8 @@ struct Session {
 }
 
 /// Takes a stream out of the register when it ends.
-struct Registration {
+#[derive(Debug)]
+pub struct Registration {
     sessions: Sessions,
     sid: String,
 }
@@ -79,8 +81,9 @@ pub fn open(transport: &Transport, grant: &Grant, path: &str) -> Response {
     };
     let endpoint = format!("{}{path}?sid={sid}", transport.path_prefix);
     let first = stream::event("endpoint", endpoint.as_bytes());
-    let (grants, drain) = (&transport.grants, &transport.drain);
-    EventStream::new(first, Some(messages), grants, grant, drain, Some(Box::new(registration)))
+    EventStream::new(first, transport, grant)
+        .with_messages(messages, registration)
+        .with_changes(transport, stream::event("message", TOOLS_LIST_CHANGED))
         .into_response()
 }
 
@@ -113,7 +116,7 @@ pub async fn message(
         Err(response) => return *response,
     };
     tokio::spawn(async move {
-        if let Some(answer) = transport.dispatcher.body(&grant, &body).await.body {
+        if let Some(answer) = transport.dispatcher.legacy(&grant, &body).await.body {
             place.send(stream::event("message", &answer));
         }
     });

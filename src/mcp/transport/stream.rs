@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,52 +14,82 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tokio_stream::Stream;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_stream::wrappers::WatchStream;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use crate::token::{Grant, Grants, StreamGuard};
+use super::Transport;
+use super::http_sse::Registration;
+use crate::catalog::Catalog;
+use crate::token::{Grant, StreamGuard};
 
 /// Proxies drop idle streams after 30 s or more.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A comment (HTML Living Standard, 9.2.5): readers ignore it, proxies count it.
 const COMMENT: &[u8] = b":\n\n";
 
-/// An open stream of server-sent events.
+/// An open stream of server-sent events. It ends with the grant (revocation, expiry) and with the
+/// process.
 pub struct EventStream {
     first: Option<Bytes>,
     messages: Option<mpsc::Receiver<Bytes>>,
+    changes: Option<(WatchStream<Arc<Catalog>>, Bytes)>,
+    last: Option<Bytes>,
     heartbeat: Interval,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
     drained: Pin<Box<WaitForCancellationFutureOwned>>,
-    _open: StreamGuard,
-    _registered: Option<Box<dyn Send>>,
+    over: bool,
+    /// Held, never read: what they stand for ends with the stream.
+    held: (StreamGuard, Option<Registration>),
 }
 
 impl EventStream {
-    /// A stream that begins with `first` and goes on with `messages`, if any can come. It ends
-    /// with the grant (revocation, expiry) and with the process (`drain`). `registered` is dropped
-    /// with it.
-    pub fn new(
-        first: Bytes,
-        messages: Option<mpsc::Receiver<Bytes>>,
-        grants: &Grants,
-        grant: &Grant,
-        drain: &CancellationToken,
-        registered: Option<Box<dyn Send>>,
-    ) -> Self {
-        let mut heartbeat =
-            tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+    /// A stream that begins with `first`.
+    pub fn new(first: Bytes, transport: &Transport, grant: &Grant) -> Self {
+        let begin = Instant::now() + HEARTBEAT;
+        let mut heartbeat = tokio::time::interval_at(begin, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             first: Some(first),
-            messages,
+            messages: None,
+            changes: None,
+            last: None,
             heartbeat,
             ended: Box::pin(grant.ended().clone().cancelled_owned()),
-            drained: Box::pin(drain.clone().cancelled_owned()),
-            _open: grants.stream(grant),
-            _registered: registered,
+            drained: Box::pin(transport.drain.clone().cancelled_owned()),
+            over: false,
+            held: (transport.grants.stream(grant), None),
         }
+    }
+
+    /// Also carries `messages`; `registration` ends with the stream.
+    #[must_use]
+    pub fn with_messages(
+        mut self,
+        messages: mpsc::Receiver<Bytes>,
+        registration: Registration,
+    ) -> Self {
+        self.messages = Some(messages);
+        self.held.1 = Some(registration);
+        self
+    }
+
+    /// Also carries `event` whenever the list of tools changes, if it can.
+    #[must_use]
+    pub fn with_changes(mut self, transport: &Transport, event: Bytes) -> Self {
+        let catalogs = transport.dispatcher.shelf();
+        if catalogs.reloads() {
+            self.changes = Some((WatchStream::from_changes(catalogs.changes()), event));
+        }
+        self
+    }
+
+    /// Says `last` before it ends by itself.
+    #[must_use]
+    pub fn with_last(mut self, last: Bytes) -> Self {
+        self.last = Some(last);
+        self
     }
 
     /// The response that carries this stream: never cached, transformed, buffered or compressed.
@@ -74,15 +105,22 @@ impl Stream for EventStream {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        if self.ended.as_mut().poll(context).is_ready()
+        if self.over
+            || self.ended.as_mut().poll(context).is_ready()
             || self.drained.as_mut().poll(context).is_ready()
         {
-            return Poll::Ready(None);
+            self.over = true;
+            return Poll::Ready(self.last.take().map(Ok));
         }
         if let Some(messages) = &mut self.messages
             && let Poll::Ready(message) = messages.poll_recv(context)
         {
             return Poll::Ready(message.map(Ok));
+        }
+        if let Some((changes, event)) = &mut self.changes
+            && let Poll::Ready(Some(_)) = Pin::new(changes).poll_next(context)
+        {
+            return Poll::Ready(Some(Ok(event.clone())));
         }
         self.heartbeat.poll_tick(context).map(|_| Some(Ok(Bytes::from_static(COMMENT))))
     }

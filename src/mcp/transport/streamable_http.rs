@@ -13,8 +13,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::stream::{self, EventStream};
 use super::{Transport, accepts, gate};
-use crate::mcp::dispatch::Reply;
+use crate::mcp::dispatch::{Reply, Subscription};
 use crate::mcp::error::{INVALID_REQUEST, RpcError};
+use crate::mcp::notification::{self, TOOLS_LIST_CHANGED};
+use crate::mcp::revision::{Era, era};
 use crate::token::Grant;
 
 /// Longest body that is read. A call's arguments are text; files go another way.
@@ -27,11 +29,22 @@ pub async fn post(transport: Transport, grant: Arc<Grant>, request: Request) -> 
         Ok(body) => body,
         Err(response) => return *response,
     };
-    // A client that goes away has not cancelled (MCP 2025-11-25, transports): the call goes on.
-    let work = tokio::spawn(async move { transport.dispatcher.body(&grant, &body).await });
-    let Ok(reply) = work.await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let reply = match era(&parts.headers, &body) {
+        // A client that goes away has cancelled: this future is dropped, and with it the call.
+        Era::Modern => transport.dispatcher.modern(&grant, &parts.headers, &body).await,
+        // A client that goes away has not cancelled (MCP 2025-11-25, transports): it goes on.
+        Era::Legacy => {
+            let (transport, grant) = (transport.clone(), Arc::clone(&grant));
+            let work = async move { transport.dispatcher.legacy(&grant, &body).await };
+            match tokio::spawn(work).await {
+                Ok(reply) => reply,
+                Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
+        }
     };
+    if let Some(subscription) = reply.subscription {
+        return subscribe(&transport, &grant, &subscription);
+    }
     let only_events = accepts(&parts.headers, "text/event-stream")
         && !accepts(&parts.headers, "application/json")
         && !accepts(&parts.headers, "*/*");
@@ -53,11 +66,27 @@ fn respond(reply: Reply, as_events: bool) -> Response {
     response
 }
 
-/// Opens a listening stream. Nothing is sent on it yet but heartbeats; a 405 here has broken
-/// clients, a stream has not.
+/// Opens a listening stream. It tells of a changed list and is silent otherwise; a 405 here has
+/// broken clients, a stream has not.
 pub fn listen(transport: &Transport, grant: &Grant) -> Response {
-    let drain = &transport.drain;
-    EventStream::new(stream::comment(), None, &transport.grants, grant, drain, None).into_response()
+    EventStream::new(stream::comment(), transport, grant)
+        .with_changes(transport, stream::event("message", TOOLS_LIST_CHANGED))
+        .into_response()
+}
+
+/// Opens the stream of a `subscriptions/listen` (2026-07-28): first what is honoured, then what
+/// happens, and a result when the server ends it.
+fn subscribe(transport: &Transport, grant: &Grant, subscription: &Subscription) -> Response {
+    let event = |json: String| stream::event("message", json.as_bytes());
+    let stream =
+        EventStream::new(event(notification::acknowledged(subscription)), transport, grant)
+            .with_last(event(notification::ended(subscription)));
+    if subscription.tools_list_changed {
+        let changed = event(notification::tools_list_changed(subscription));
+        stream.with_changes(transport, changed).into_response()
+    } else {
+        stream.into_response()
+    }
 }
 
 /// Reads a body to its end, or refuses it in words.

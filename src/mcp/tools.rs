@@ -1,0 +1,88 @@
+//! `tools/list` and `tools/call`: the same in every era but for what the stateless revision adds
+//! to a result.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::error::{INVALID_PARAMS, RpcError};
+use super::jsonrpc::{self, Request};
+use super::revision::Era;
+use super::{dispatch::Reply, modern, tool_result};
+use crate::catalog::View;
+use crate::invoke::{Caller, Invoker};
+use crate::store::AccountStatus;
+use crate::token::Grant;
+
+#[derive(Deserialize)]
+struct ListParams<'a> {
+    #[serde(default, borrow)]
+    cursor: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct CallParams<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(default, borrow)]
+    arguments: Option<&'a RawValue>,
+}
+
+/// The whole list in one page: several hosts never ask for a second.
+pub fn list(view: &View, request: &Request<'_>, era: Era) -> Result<Reply, RpcError> {
+    if request.params.is_some() && params::<ListParams<'_>>(request.params)?.cursor.is_some() {
+        let message = "Invalid params: `cursor` is not one this server gave out; the whole list \
+                       is one page, so ask without a cursor";
+        return Err(RpcError::new(INVALID_PARAMS, message));
+    }
+    let mut out = jsonrpc::start_result(request.id, view.listing().len() + 256);
+    out.extend_from_slice(b"{\"tools\":");
+    out.extend_from_slice(view.listing());
+    if era == Era::Modern {
+        modern::finish_cacheable(&mut out);
+    }
+    out.extend_from_slice(b"}}");
+    Ok(Reply::of(out))
+}
+
+/// Calls a tool the view offers; any other name is unknown, whether or not the tool exists.
+pub async fn call(
+    invoker: &Invoker,
+    grant: &Grant,
+    view: &View,
+    request: &Request<'_>,
+    era: Era,
+) -> Result<Reply, RpcError> {
+    let params: CallParams<'_> = params(request.params)?;
+    let tool = view.find(&params.name).ok_or_else(|| unknown(view, &params.name))?;
+    let caller = Caller {
+        account_id: &grant.account_id,
+        credentials_version: grant.credentials_version,
+        marked_refused: matches!(
+            grant.account_status,
+            Some(AccountStatus::NeedsReauth | AccountStatus::ValidationError)
+        ),
+        upstream: &grant.upstream,
+    };
+    let outcome = invoker.call(tool, params.arguments.map(RawValue::get), caller).await;
+    let mut reply = Reply::of(tool_result::answer(request.id, tool, &outcome, era));
+    reply.rate_limit = outcome.rate_limit;
+    Ok(reply)
+}
+
+/// Reads parameters; absent ones count as `{}`.
+pub fn params<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Result<T, RpcError> {
+    let text = raw.map_or("{}", RawValue::get);
+    serde_json::from_str(text)
+        .map_err(|error| RpcError::new(INVALID_PARAMS, format!("Invalid params: {error}")))
+}
+
+fn unknown(view: &View, name: &str) -> RpcError {
+    let shown: String = name.chars().take(100).collect();
+    let nearest = view
+        .nearest(name)
+        .map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
+    let message = format!("Unknown tool: {shown}.{nearest} tools/list shows what this URL offers.");
+    RpcError::new(INVALID_PARAMS, message)
+}
