@@ -27,6 +27,8 @@ pub mod egnyte;
 pub mod crypto;
 /// Logs, redaction, metrics.
 pub mod telemetry;
+/// Request bodies, read within bounds.
+pub mod body;
 /// The time of day, handed in so that tests can set it.
 pub mod clock;
 

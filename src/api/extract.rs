@@ -2,14 +2,13 @@
 //! names the field.
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::problem::Problem;
+use crate::body;
 
 /// Longest body of the admin API.
 const MAX_BODY: usize = 256 * 1024;
@@ -22,7 +21,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let bytes = read(request).await?;
+        let bytes = body::read(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|error| Problem::new(error.status(), format!("In this request {error}.")))?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         let mut deserializer = serde_json::Deserializer::from_slice(text);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -41,20 +42,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
         })?;
         Ok(Self(value))
-    }
-}
-
-async fn read(request: Request) -> Result<Bytes, Problem> {
-    match Limited::new(request.into_body(), MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let detail = format!("The body is longer than {MAX_BODY} bytes.");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
-        }
-        Err(_) => {
-            let detail = "The body ended before it was complete.";
-            Err(Problem::new(StatusCode::BAD_REQUEST, detail))
-        }
     }
 }
 

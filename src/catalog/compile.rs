@@ -48,8 +48,12 @@ pub fn compile(
             tags.push(tag.clone());
         }
     }
+    let names = match doc.front.name {
+        Some(name) => name::Names { long: name.clone(), short: name },
+        None => name::names(method_name, &resource.singular, &resource.resource, on_one_item),
+    };
     Ok(Tool {
-        names: name::names(method_name, &resource.singular, &resource.resource, on_one_item),
+        names,
         title: doc.front.title,
         description: doc.description,
         resource: resource.resource.clone(),

@@ -22,6 +22,10 @@ pub struct ToolDoc {
 pub struct FrontMatter {
     /// What a person sees in a list of tools, such as "List users".
     pub title: String,
+    /// The tool's exact and only name, where a host asks for one. Most docs leave it out and get
+    /// the names that follow from resource and method.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Tags beside those of the resource and the method.
     #[serde(default)]
     pub tags: Vec<String>,

@@ -165,9 +165,15 @@ fn decoded(value: &str) -> Option<String> {
 }
 
 fn discover(dispatcher: &Dispatcher, grant: &Grant, view: &View, request: &Request<'_>) -> Reply {
+    let mut capabilities = dispatcher.capabilities();
+    if let Some(capabilities) = capabilities.as_object_mut() {
+        // Lists that are answered must be declared, and they must be answered to be cacheable.
+        capabilities.insert("prompts".to_owned(), json!({}));
+        capabilities.insert("resources".to_owned(), json!({}));
+    }
     let mut fields = json!({
         "supportedVersions": [MODERN],
-        "capabilities": dispatcher.capabilities(),
+        "capabilities": capabilities,
         "instructions": instructions::of(view, grant.domain.host()),
     })
     .to_string();

@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,8 @@ const HEADER_DEADLINE: Duration = Duration::from_secs(30);
 /// Calls in flight get this long when the service stops; Egnyte's deadline is longer, the
 /// orchestrator's patience is not.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(28);
+/// What was sent must be acknowledged by then, heartbeats of streams included.
+const PEER_TIMEOUT: Duration = Duration::from_mins(1);
 /// After a failed accept (out of file descriptors), wait before trying again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -54,8 +57,11 @@ pub async fn serve(
 
 fn connect(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     // An answer of two writes would wait 40 ms for the first to be acknowledged.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "could not set TCP_NODELAY");
+    // And a peer that vanished without a word must not hold a stream for a quarter of an hour.
+    let socket = SockRef::from(&stream);
+    let set = socket.set_tcp_nodelay(true).and(socket.set_tcp_user_timeout(Some(PEER_TIMEOUT)));
+    if let Err(error) = set {
+        tracing::debug!(%error, "could not set socket options");
     }
     let service = TowerToHyperService::new(router);
     let connection = http1::Builder::new()

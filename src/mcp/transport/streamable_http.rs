@@ -9,10 +9,10 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::stream::{self, EventStream};
 use super::{Transport, accepts, gate};
+use crate::body;
 use crate::mcp::dispatch::{Reply, Subscription};
 use crate::mcp::error::{INVALID_REQUEST, RpcError};
 use crate::mcp::notification::{self, TOOLS_LIST_CHANGED};
@@ -91,18 +91,8 @@ fn subscribe(transport: &Transport, grant: &Grant, subscription: &Subscription) 
 
 /// Reads a body to its end, or refuses it in words.
 pub async fn read_body(body: Body) -> Result<Bytes, Box<Response>> {
-    let refuse = |status, message: String| {
-        Box::new(gate::refuse(status, &RpcError::new(INVALID_REQUEST, message)))
-    };
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("Invalid request: the body is longer than {MAX_BODY} bytes");
-            Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, message))
-        }
-        Err(_) => {
-            let message = "Invalid request: the body ended before it was complete".to_owned();
-            Err(refuse(StatusCode::BAD_REQUEST, message))
-        }
-    }
+    body::read(body, MAX_BODY).await.map_err(|error| {
+        let message = format!("Invalid request: {error}");
+        Box::new(gate::refuse(error.status(), &RpcError::new(INVALID_REQUEST, message)))
+    })
 }
