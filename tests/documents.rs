@@ -1,6 +1,11 @@
 //! The documents beside the code: what they name exists, and what they list is complete.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper's panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper's panic is the report"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,12 @@
 //! The README, tried out: its commands run, its transcript is what the demo answers, its options
 //! are those the program has. A block of `sh` after `<!-- test: TEXT -->` is run, and must print TEXT.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper's panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a helper's panic is the report"
+)]
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -50,16 +55,16 @@ fn blocks() -> Vec<Block> {
 fn can_run() -> bool {
     let missing: Vec<&str> = ["bash", "curl"]
         .into_iter()
-        .filter(|tool| {
-            Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_err()
-        })
+        .filter(|tool| Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_err())
         .collect();
     if missing.is_empty() {
         return true;
     }
     let words = format!("NOT TESTED: the README's examples need {}", missing.join(" and "));
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{words}");
-    writeln!(std::io::stderr(), "\n{words}\n").unwrap();
+    // Past the capture of the test runner.
+    let mut terminal = std::io::stderr();
+    writeln!(terminal, "\n{words}\n").unwrap();
     false
 }
 
@@ -103,7 +108,8 @@ fn the_examples_run_as_they_stand() {
     let mut expected = Vec::new();
     for block in blocks().iter().filter(|block| block.language == "sh") {
         if let Some(text) = block.comment.strip_prefix("test: ") {
-            script += &format!("echo; echo '=== {}'\n{}\n", expected.len(), block.text);
+            let marker = format!("echo; echo '=== {}'\n", expected.len());
+            script.extend([&marker, &block.text, "\n"]);
             expected.push(text.to_owned());
         }
     }
@@ -335,4 +341,38 @@ fn the_number_of_tools_is_right() {
     let (_, tools) = program(&["tools"]);
     let count = tools.lines().last().unwrap().split(' ').next().unwrap().to_owned();
     assert!(README.contains(&format!("There are {count} tools")), "there are {count}");
+}
+
+/// What stands under "Not yet", each with a way to see that it still is not there.
+#[test]
+fn what_is_called_missing_is_missing() {
+    if !can_run() {
+        return;
+    }
+    let demo = Demo::start(&["--json"], "\n");
+    let ready: Value = serde_json::from_str(&demo.ready).unwrap();
+    let (base, url) = (ready["base_url"].as_str().unwrap(), ready["mcp"]["url"].as_str().unwrap());
+    let token = format!("authorization: Bearer {}", ready["api_token"].as_str().unwrap());
+    let curl = |arguments: &[&str]| -> String {
+        let all = ["-sS", "-i", "--noproxy", "*", "-H", &token];
+        let output = Command::new("curl").args(all).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().to_ascii_lowercase()
+    };
+    let discover = r#"{"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}"#;
+    let oauth = r#"{"domain": "acme", "client_id": "a", "client_secret": "b"}"#;
+    let is_missing = [
+        ("audit log", curl(&[&format!("{base}/log")]).contains(" 404 ")),
+        ("metrics", curl(&[&format!("{base}/metrics")]).contains(" 404 ")),
+        ("2026-07-28", curl(&["-A", "", url, "-d", discover]).contains("-32601")),
+        ("OAuth", curl(&[&format!("{base}/integrated-account"), "-d", oauth]).contains(" 400 ")),
+        ("CORS", !curl(&["-H", "origin: http://a.example", url]).contains("access-control-allow")),
+        ("PostgreSQL", !program(&["account", "list", "--database-url", "postgres://a/b"]).0),
+        ("commands for the key ring", !program(&["key", "list"]).0),
+    ];
+    let (_, missing) = README.split_once("## Not yet").unwrap();
+    let missing = missing.replace('\n', " ");
+    for (what, is_missing) in is_missing {
+        let said = missing.contains(what);
+        assert_eq!(said, is_missing, "README says that {what} is missing: {said}");
+    }
 }
