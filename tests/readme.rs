@@ -363,7 +363,7 @@ fn what_is_called_missing_is_missing() {
     let is_missing = [
         ("audit log", curl(&[&format!("{base}/log")]).contains(" 404 ")),
         ("metrics", curl(&[&format!("{base}/metrics")]).contains(" 404 ")),
-        ("2026-07-28", curl(&["-A", "", url, "-d", discover]).contains("-32601")),
+        ("2026-07-28", curl(&[url, "-d", discover]).contains("-32601")),
         ("OAuth", curl(&[&format!("{base}/integrated-account"), "-d", oauth]).contains(" 400 ")),
         ("CORS", !curl(&["-H", "origin: http://a.example", url]).contains("access-control-allow")),
         ("PostgreSQL", !program(&["account", "list", "--database-url", "postgres://a/b"]).0),
