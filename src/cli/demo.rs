@@ -57,9 +57,9 @@ pub async fn run(args: Args) -> Outcome {
     let sandbox_stop = stop.clone().cancelled_owned();
     let sandbox = tokio::spawn(sandbox::serve(sandbox_listener, Sandbox::new(), sandbox_stop));
 
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another with --listen", args.listen)
+    })?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let data = tempfile::Builder::new().prefix("egnyte-mcp-demo-").tempdir()?;
     let api_token = digest::random_secret("egk_")?;
@@ -167,7 +167,7 @@ curl
     -d '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{{\"name\":\"list_all_egnyte_users\",\"arguments\":{{\"email\":\"jane.smith@external.com\"}}}}}}'
 
 Administration
-  This service    {dashboard}
+  Overview        {dashboard}
   API token       {api_token}
   Account         {account}
   Sandbox         {sandbox}/_sandbox

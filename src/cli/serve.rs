@@ -56,13 +56,13 @@ const MIN_API_TOKEN: usize = 16;
 
 pub async fn run(args: Args) -> Outcome {
     telemetry::start(args.log_format, &args.log);
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another with --listen", args.listen)
+    })?;
     let address = listener.local_addr()?;
     let public_url = match args.public_url {
         Some(url) => check_public_url(url)?,
-        None => format!("http://{address}"),
+        None => default_public_url(address),
     };
     let api_token = args.api_token.map(Secret::from);
     if api_token.as_ref().is_some_and(|token| token.expose().len() < MIN_API_TOKEN) {
@@ -88,6 +88,16 @@ pub async fn run(args: Args) -> Outcome {
     tracing::info!(%address, public_url, "egnyte-mcp is ready");
     app.serve(listener, listen::stop_signal()).await;
     Ok(())
+}
+
+/// The listen address, or loopback when that is no address a client can use.
+fn default_public_url(address: SocketAddr) -> String {
+    if !address.ip().is_unspecified() {
+        return format!("http://{address}");
+    }
+    let url = format!("http://127.0.0.1:{}", address.port());
+    tracing::warn!(url, "minted URLs begin with this; set --public-url to what clients can reach");
+    url
 }
 
 fn check_public_url(url: String) -> Result<String, super::Failure> {

@@ -31,6 +31,7 @@ pub async fn run(command: Command) -> Outcome {
     match command {
         Command::List { data, account } => {
             let store = data.open_store().await?;
+            store.accounts().get(&account).await?;
             let mut page = Page::default();
             loop {
                 let listing = store.servers().list(&account, &page).await?;

@@ -83,6 +83,8 @@ fn unknown(view: &View, name: &str) -> RpcError {
     let nearest = view
         .nearest(name)
         .map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
-    let message = format!("Unknown tool: {shown}.{nearest} tools/list shows what this URL offers.");
+    let message = format!(
+        "Unknown tool: {shown}. This URL does not offer it.{nearest} tools/list shows what it offers."
+    );
     RpcError::new(INVALID_PARAMS, message)
 }

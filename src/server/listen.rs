@@ -17,9 +17,13 @@ use tokio_util::sync::CancellationToken;
 const HEADER_DEADLINE: Duration = Duration::from_secs(30);
 /// Calls in flight get this long when the service stops; Egnyte's deadline is longer, the
 /// orchestrator's patience is not.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(28);
+const DRAIN_DEADLINE: Duration = Duration::from_secs(27);
 /// What was sent must be acknowledged by then, heartbeats of streams included.
 const PEER_TIMEOUT: Duration = Duration::from_mins(1);
+/// Connections open at once, streams included; more wait to be accepted.
+const MAX_CONNECTIONS: usize = 25_000;
+/// New connections are still taken for this long when the service stops.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// After a failed accept (out of file descriptors), wait before trying again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -33,25 +37,36 @@ pub async fn serve(
 ) {
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
+    tokio::select! {
+        () = accept(&listener, &router, &connections) => {}
+        () = &mut shutdown => {}
+    }
+    drain.cancel();
+    // Long enough for a load balancer to ask once more and hear that this process is not ready.
+    let goodbye = accept(&listener, &router, &connections);
+    drop(tokio::time::timeout(GOODBYE, goodbye).await);
+    drop(listener);
+    let open = connections.count();
+    tracing::info!(connections = open, "draining");
+    if tokio::time::timeout(DRAIN_DEADLINE, connections.shutdown()).await.is_err() {
+        tracing::warn!("some calls did not finish in time and were cut off");
+    }
+}
+
+/// Accepts connections, as long as there are not too many.
+async fn accept(listener: &TcpListener, router: &Router, connections: &GracefulShutdown) {
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut shutdown => break,
-        };
-        match accepted {
-            Ok((stream, _)) => connect(stream, router.clone(), &connections),
+        if connections.count() >= MAX_CONNECTIONS {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        }
+        match listener.accept().await {
+            Ok((stream, _)) => connect(stream, router.clone(), connections),
             Err(error) => {
                 tracing::warn!(%error, "could not accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-    }
-    drop(listener);
-    drain.cancel();
-    let open = connections.count();
-    tracing::info!(connections = open, "draining");
-    if tokio::time::timeout(DRAIN_DEADLINE, connections.shutdown()).await.is_err() {
-        tracing::warn!("some calls did not finish in time and were cut off");
     }
 }
 

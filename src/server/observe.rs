@@ -21,7 +21,8 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let status = response.status().as_u16();
     let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    if status >= 500 {
+    // 501 is an answer by design: there is no database to administrate.
+    if status >= 500 && status != 501 {
         tracing::warn!(%method, route, status, duration_us, "request failed");
     } else {
         tracing::debug!(%method, route, status, duration_us, "request served");

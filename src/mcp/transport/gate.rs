@@ -51,6 +51,13 @@ fn of(refusal: &Refusal) -> Response {
             refuse(StatusCode::FORBIDDEN, &error)
         }
         Refusal::Revoked { at } => {
+            let message = match at {
+                Some(_) => message,
+                // Also what an offline URL meets at a service with a database.
+                None => "This URL was revoked, or this server has no record of it (a URL minted \
+                         offline needs --database-url none). Ask for a new one."
+                    .to_owned(),
+            };
             let data = json!({ "reason": "revoked", "revoked_at": at });
             let error = RpcError { code: REFUSED, message, data: Some(data) };
             refuse(StatusCode::FORBIDDEN, &error)
@@ -68,7 +75,8 @@ fn unavailable() -> Response {
 }
 
 fn needs_api_token() -> Response {
-    let message = "This URL also needs an API token: send `Authorization: Bearer <API token>`.";
+    let message = "This URL also needs an API token: send `Authorization: Bearer <API token>` to \
+                   its /mcp/<token> address.";
     let mut response = refuse(StatusCode::UNAUTHORIZED, &RpcError::new(REFUSED, message));
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
