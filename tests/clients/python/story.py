@@ -16,7 +16,6 @@ keep       name -> path; `${name}` in later steps stands for what was there
 import json
 import re
 from dataclasses import dataclass
-from functools import reduce
 
 import anyio
 from mcp import MCPError
@@ -26,8 +25,9 @@ from demo import received, sandbox
 
 def at(value, path):
     """What stands at a path such as `result.0.id`; the whole value at the empty path."""
-    keys = path.split(".") if path else []
-    return reduce(lambda inner, key: inner[int(key) if isinstance(inner, list) else key], keys, value)
+    for key in path.split(".") if path else []:
+        value = value[int(key) if isinstance(value, list) else key]
+    return value
 
 
 def fill(template, kept):

@@ -46,7 +46,8 @@ function alike(expected, given, what) {
 // A look at what was kept: the items that match `where`.
 function check(step, directory) {
   const found = directory[step.among].filter((one) => !differs(step.where, one));
-  if ("count" in step) assert.equal(found.length, step.count, `${found.length} of ${step.among}, not ${step.count}`);
+  const { length } = found;
+  if ("count" in step) assert.equal(length, step.count, `${length} of ${step.among}, not ${step.count}`);
   if ("are" in step) alike(step.are, found, step.among);
 }
 
