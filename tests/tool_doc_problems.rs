@@ -130,7 +130,7 @@ complaints! {
         "query_schema:"
         => "query_scheme:",
         [
-            "things/list.md:8:1: unknown field `query_scheme`, expected one of title, tags, annotations, path_schema, query_schema, body_schema, response_schema, examples",
+            "things/list.md:8:1: unknown field `query_scheme`, expected one of title, name, tags, annotations, path_schema, query_schema, body_schema, response_schema, examples",
             "  hint: `egnyte-mcp docs schema` prints what may stand here"
         ];
 

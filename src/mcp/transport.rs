@@ -116,7 +116,7 @@ async fn serve(
             None => streamable_http::post(transport, grant, request).await,
         },
         Method::GET if wants_events(request.headers()) => {
-            if is_streamable(request.headers()) {
+            if is_streamable(&request) {
                 streamable_http::listen(&transport, &grant)
             } else {
                 http_sse::open(&transport, &grant, request.uri().path())
@@ -153,10 +153,14 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
         .any(|value| value.to_ascii_lowercase().contains(media_type))
 }
 
-/// Whether a GET belongs to Streamable HTTP: only its clients send these headers, and only after
-/// an `initialize` or with every request.
-fn is_streamable(headers: &HeaderMap) -> bool {
+/// Whether a GET belongs to Streamable HTTP: its clients send these headers, and only after an
+/// `initialize` or with every request. So does the official TypeScript client when it reconnects a
+/// broken HTTP+SSE stream, and it needs a new `endpoint`; the path named after that transport is
+/// therefore always HTTP+SSE.
+fn is_streamable(request: &Request) -> bool {
     const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
     const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-    headers.contains_key(SESSION) || headers.contains_key(VERSION)
+    let headers = request.headers();
+    let named_sse = request.uri().path().trim_end_matches('/').ends_with("/sse");
+    !named_sse && (headers.contains_key(SESSION) || headers.contains_key(VERSION))
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo import request, sandbox, server
+from demo import HTTP, sandbox, server
 
 CALL = {
     "jsonrpc": "2.0",
@@ -13,7 +13,7 @@ CALL = {
 
 
 def rate_limit_headers():
-    answer = request("POST", server("read")["url"], json=CALL)
+    answer = HTTP.post(server("read")["url"], json=CALL)
     assert answer.status_code == 200, "MCP puts the refusal into the result"
     names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]
     return [answer.headers.get(name) for name in names]

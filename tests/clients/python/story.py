@@ -15,10 +15,9 @@ keep       name -> path; `${name}` in later steps stands for what was there
 
 import json
 import re
-from functools import reduce
+from dataclasses import dataclass
 
 import anyio
-import pytest
 from mcp import MCPError
 
 from demo import received, sandbox
@@ -26,8 +25,9 @@ from demo import received, sandbox
 
 def at(value, path):
     """What stands at a path such as `result.0.id`; the whole value at the empty path."""
-    keys = path.split(".") if path else []
-    return reduce(lambda inner, key: inner[int(key) if isinstance(inner, list) else key], keys, value)
+    for key in path.split(".") if path else []:
+        value = value[int(key) if isinstance(value, list) else key]
+    return value
 
 
 def fill(template, kept):
@@ -68,28 +68,29 @@ def check(step, directory):
         assert not (problem := differs(step["are"], found, step["among"])), problem
 
 
+@dataclass
 class Answer:
-    """A call's result, or the protocol error it ended in."""
+    """A call's end: a value, a refusal, or a protocol error with its code."""
 
-    @classmethod
-    async def of(cls, client, name, arguments):
-        self = cls()
-        self.value = self.error = self.limits = self.code = None
-        try:
-            result = await client.call_tool(name, arguments)
-        except MCPError as error:
-            self.code, self.text = error.code, error.message
-            return self
-        assert [block.type for block in result.content] == ["text"]
-        meta = result.meta or {}
-        self.text = result.content[0].text
-        self.limits = meta.get("egnyte-mcp/ratelimit")
-        if result.is_error:
-            self.error = meta["egnyte-mcp/error"]
-            assert result.structured_content is None, "a refusal carries structured content"
-        else:
-            self.value = json.loads(self.text)
-        return self
+    text: str
+    value: object = None
+    error: dict | None = None
+    limits: dict | None = None
+    code: int | None = None
+
+
+async def call(client, name, arguments):
+    try:
+        result = await client.call_tool(name, arguments)
+    except MCPError as error:
+        return Answer(error.message, code=error.code)
+    assert [block.type for block in result.content] == ["text"]
+    text, meta = result.content[0].text, result.meta or {}
+    limits = meta.get("egnyte-mcp/ratelimit")
+    if not result.is_error:
+        return Answer(text, json.loads(text), limits=limits)
+    assert result.structured_content is None, "a refusal carries structured content"
+    return Answer(text, error=meta["egnyte-mcp/error"], limits=limits)
 
 
 def judge(step, answer, sent):
@@ -99,9 +100,10 @@ def judge(step, answer, sent):
     assert (answer.error is None) == (refused is None), answer.text
     problem = differs(step.get("gives", {}), answer.value or {})
     problem = problem or differs(refused or {}, answer.error or {}, "error")
-    problem = problem or differs(step.get("limits"), answer.limits if "limits" in step else None, "limits")
     problem = problem or differs(step.get("sends", sent), sent, "what reached Egnyte")
     assert not problem, problem
+    if "limits" in step:
+        assert answer.limits == step["limits"], f"limits are {answer.limits}"
     for part in step.get("says", []):
         assert part in answer.text, f"`{part}` is not in: {answer.text}"
     for path, count in step.get("counts", {}).items():
@@ -119,7 +121,7 @@ async def play_step(client, step, kept):
     for item in items:
         filled = fill({key: step[key] for key in step if key != "keep"}, kept | {"item": item})
         before, _ = received()
-        answer = await Answer.of(client, filled["call"], filled["arguments"])
+        answer = await call(client, filled["call"], filled["arguments"])
         _, sent = received(before)
         judge(filled, answer, sent)
         values.append(answer.value)
@@ -128,12 +130,17 @@ async def play_step(client, step, kept):
 
 
 async def play(client, story):
+    """What went wrong first, in words; None when the story ends as told."""
     kept = {}
     for number, step in enumerate(story["steps"], 1):
         try:
             await play_step(client, step, kept)
         except AssertionError as problem:
             what = step.get("call") or f"among {step['among']}"
-            pytest.fail(f"step {number}, {what} ({step['why']}): {problem}", pytrace=False)
-    for look in story.get("afterwards", []):
-        check(look, sandbox("GET", "/_sandbox/state"))
+            return f"step {number}, {what} ({step['why']}): {problem}"
+    try:
+        for look in story.get("afterwards", []):
+            check(look, sandbox("GET", "/_sandbox/state"))
+    except AssertionError as problem:
+        return f"afterwards, in Egnyte: {problem}"
+    return None

@@ -6,9 +6,13 @@ import pytest
 
 from demo import DEMO, cases, connect, server
 
+# The newest revision that the client and the transport both know.
+NEWEST = {"Streamable HTTP": "2026-07-28", "HTTP+SSE": "2025-11-25"}
+
 
 async def test_connecting_tells_who_serves_and_what_this_url_may_do(transport):
     async with connect(transport, server("write")) as client:
+        assert client.protocol_version == NEWEST[transport]
         assert client.server_info.name == "egnyte-mcp"
         assert client.server_info.title == "Egnyte"
         assert re.fullmatch(r"\d+\.\d+\.\d+", client.server_info.version)

@@ -17,6 +17,8 @@ CASES = Path(__file__).parent.parent / "cases"
 TRANSPORTS = ["Streamable HTTP", "HTTP+SSE"]
 # Seconds. Everything is on this machine; whatever takes longer hangs.
 PATIENCE = 10.0
+# Plain HTTP, without the SDK.
+HTTP = httpx2.Client(timeout=PATIENCE, trust_env=False)
 
 
 def cases(name):
@@ -37,14 +39,9 @@ def connect(transport, minted):
     return Client(carrier, read_timeout_seconds=PATIENCE)
 
 
-def request(method, url, **options):
-    with httpx2.Client(timeout=PATIENCE, trust_env=False) as http:
-        return http.request(method, url, **options)
-
-
 def sandbox(method, path, body=None):
     """Controls the stand-in Egnyte."""
-    answer = request(method, DEMO["sandbox_url"] + path, json=body)
+    answer = HTTP.request(method, DEMO["sandbox_url"] + path, json=body)
     answer.raise_for_status()
     return answer.json() if answer.content else None
 
@@ -59,6 +56,6 @@ def administer(method, path, body=None):
     """A request to the administration of the connected account's MCP servers."""
     url = f"{DEMO['base_url']}/integrated-account/{DEMO['integrated_account_id']}/mcp{path}"
     authorization = {"authorization": f"Bearer {DEMO['api_token']}"}
-    answer = request(method, url, json=body, headers=authorization)
+    answer = HTTP.request(method, url, json=body, headers=authorization)
     answer.raise_for_status()
     return answer.json() if answer.content else None

@@ -3,24 +3,22 @@
 from contextlib import ExitStack
 from time import monotonic
 
-import httpx2
 import pytest
 from mcp import MCPError
 
-from demo import PATIENCE, administer, connect, received, request
+from demo import HTTP, administer, connect, received
 
 GET_USER = ("get_single_egnyte_user_by_id", {"id": 88412})
 
 
 def open_stream(stack, transport, minted):
     """The lines of an open stream, read up to the first one."""
-    http = stack.enter_context(httpx2.Client(timeout=PATIENCE, trust_env=False))
     if transport == "Streamable HTTP":
         url, version = minted["url"], {"mcp-protocol-version": "2025-11-25"}
     else:
         url, version = minted["sse_url"], {}
     headers = {"accept": "text/event-stream"} | version
-    lines = stack.enter_context(http.stream("GET", url, headers=headers)).iter_lines()
+    lines = stack.enter_context(HTTP.stream("GET", url, headers=headers)).iter_lines()
     assert next(lines) in (":", "event: endpoint")
     return lines
 
@@ -50,9 +48,9 @@ def test_a_revoked_url_says_so_and_never_asks_to_sign_in(transport):
     administer("DELETE", f"/{minted['id']}")
     if transport == "Streamable HTTP":
         ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-        answer = request("POST", minted["url"], json=ping)
+        answer = HTTP.post(minted["url"], json=ping)
     else:
-        answer = request("GET", minted["sse_url"], headers={"accept": "text/event-stream"})
+        answer = HTTP.get(minted["sse_url"], headers={"accept": "text/event-stream"})
     assert answer.status_code == 403, "401 would start OAuth in clients"
     assert answer.json()["error"]["data"]["reason"] == "revoked"
     assert "revoked" in answer.json()["error"]["message"]

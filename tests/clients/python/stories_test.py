@@ -11,4 +11,6 @@ STORIES = cases("scenarios") + cases("calls")
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["title"])
 async def test_story(transport, story):
     async with connect(transport, server(story["server"])) as client:
-        await play(client, story)
+        problem = await play(client, story)
+    if problem:
+        pytest.fail(problem, pytrace=False)
