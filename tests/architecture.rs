@@ -98,31 +98,31 @@ fn breaches_of(order: &[String], source: &Source) -> Vec<String> {
             }
         }
     }
-    let importer = path.split(['/', '.']).next().unwrap_or_default();
+    let owner = path.split(['/', '.']).next().unwrap_or_default();
     for (line, imported) in imports(path, &tokens) {
-        if let Some(words) = objection(order, importer, &imported) {
+        if let Some(words) = objection(order, owner, &imported) {
             found.push(format!("{path}:{line}: {words}"));
         }
     }
     found
 }
 
-/// Why `importer` must not import `imported`, if it must not.
-fn objection(order: &[String], importer: &str, imported: &str) -> Option<String> {
-    if importer == imported || importer == "main" {
+/// Why `owner` must not import `imported`, if it must not.
+fn objection(order: &[String], owner: &str, imported: &str) -> Option<String> {
+    if owner == imported || owner == "main" {
         return None;
     }
-    if importer == "sandbox" {
+    if owner == "sandbox" {
         return Some(format!("`sandbox` imports `{imported}`; it stands alone"));
     }
-    if imported == "sandbox" && importer != "cli" {
-        return Some(format!("`{importer}` imports the sandbox; the service must not know it"));
+    if imported == "sandbox" && owner != "cli" {
+        return Some(format!("`{owner}` imports the sandbox; the service must not know it"));
     }
     let place = |name: &str| order.iter().position(|module| module == name);
-    match (place(importer), place(imported)) {
+    match (place(owner), place(imported)) {
         (Some(above), Some(below)) if above < below => None,
-        (Some(_), Some(_)) => Some(format!("`{importer}` imports upwards: `{imported}`")),
-        _ => Some(format!("`{importer}` or `{imported}` is not on the map in lib.rs")),
+        (Some(_), Some(_)) => Some(format!("`{owner}` imports upwards: `{imported}`")),
+        _ => Some(format!("`{owner}` or `{imported}` is not on the map in lib.rs")),
     }
 }
 
