@@ -44,7 +44,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved {
         names: &["axum"],
-        places: &["mcp/transport.rs", "mcp/transport/", "api", "server", "sandbox"],
+        places: &["mcp/transport.rs", "mcp/transport/", "api", "server", "body.rs", "sandbox"],
         why: "only transports, the admin API and the server know an HTTP framework",
     },
 ];

@@ -16,6 +16,8 @@ mod admin_refusals;
 mod admin_routes;
 #[path = "service/calls.rs"]
 mod calls;
+#[path = "service/doors.rs"]
+mod doors;
 #[path = "service/drain.rs"]
 mod drain;
 #[path = "service/examples.rs"]
@@ -32,10 +34,14 @@ mod http_sse;
 mod http_sse_end;
 #[path = "service/messages.rs"]
 mod messages;
+#[path = "service/modern.rs"]
+mod modern;
 #[path = "service/paging.rs"]
 mod paging;
 #[path = "service/reauth.rs"]
 mod reauth;
+#[path = "service/redacted.rs"]
+mod redacted;
 #[path = "service/secrets.rs"]
 mod secrets;
 #[path = "service/servers.rs"]

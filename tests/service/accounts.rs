@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Service, redacted};
+use crate::harness::Service;
+use crate::redacted::redacted;
 
 const ACCOUNTS: &str = "/integrated-account";
 const ACCESS_TOKEN: &str = "sandbox-access-token";

@@ -71,7 +71,7 @@ async fn a_ping_is_answered_with_nothing() {
 #[tokio::test]
 async fn an_unknown_method_is_an_error_that_names_it() {
     let (service, url) = minted().await;
-    for method in ["resources/list", "tools/CALL", "", "\0", "initialize "] {
+    for method in ["tasks/list", "tools/CALL", "", "\0", "initialize "] {
         let answer = service.rpc(&url, method, json!({})).await;
         assert_eq!(answer["error"]["code"], -32601, "{answer}");
         assert_eq!(answer["id"], 1);
