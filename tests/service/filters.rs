@@ -77,11 +77,10 @@ fn combinations(tools: &[Tool]) -> Vec<(Option<String>, Vec<&'static str>, Vec<S
     all
 }
 
-/// Ways to write a name that must not get at a tool that is not listed.
+/// Ways to write a name that name no tool, listed or not.
 fn disguises(name: &str) -> Vec<String> {
     let encoded: Vec<String> = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
     vec![
-        name.to_owned(),
         name.to_uppercase(),
         format!("{name} "),
         format!(" {name}"),
@@ -156,11 +155,9 @@ async fn under_every_filter_exactly_what_is_listed_can_be_called_by_either_name(
             let listed = long.contains(&tool.long.as_str());
             let both = [tool.long.clone(), tool.short.clone()];
             assert_eq!(callable(&service, &url, &both).await, [listed; 2], "{config} {both:?}");
-            if !listed {
-                let disguised: Vec<String> = both.iter().flat_map(|name| disguises(name)).collect();
-                let let_through = callable(&service, &url, &disguised).await;
-                assert!(!let_through.contains(&true), "{config} {disguised:?}");
-            }
+            let disguised: Vec<String> = both.iter().flat_map(|name| disguises(name)).collect();
+            let let_through = callable(&service, &url, &disguised).await;
+            assert!(!let_through.contains(&true), "{config} {disguised:?}");
         }
     }
     assert_eq!(service.received(), Vec::<Value>::new(), "something reached Egnyte");
