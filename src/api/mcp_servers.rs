@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Admin;
 use super::accounts::valid_name;
-use super::extract::{Body, Change, ListQuery, Parameters};
+use super::extract::{Body, Change, ListQuery, Parameters, object};
 use super::problem::{Problem, internal};
 use crate::catalog::{ServerConfig, View};
 use crate::crypto::Secret;
@@ -52,7 +52,7 @@ struct Minted<'a> {
 #[serde(deny_unknown_fields)]
 pub struct Create {
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     config: ServerConfig,
     #[serde(default)]
     expires_at: Option<Timestamp>,
@@ -282,10 +282,7 @@ fn merged(
     config: &ServerConfig,
     changes: serde_json::Map<String, Value>,
 ) -> Result<ServerConfig, Problem> {
-    let unfit = |error: serde_json::Error| {
-        Problem::field("config", format!("The body does not fit: {error}."))
-    };
-    let mut whole = serde_json::to_value(config).map_err(unfit)?;
+    let mut whole = serde_json::to_value(config).map_err(|error| internal(&error))?;
     if let Some(object) = whole.as_object_mut() {
         for (key, value) in changes {
             if value.is_null() {
@@ -295,7 +292,10 @@ fn merged(
             }
         }
     }
-    serde_json::from_value(whole).map_err(unfit)
+    serde_path_to_error::deserialize(whole).map_err(|error| {
+        let field = format!("config.{}", error.path());
+        Problem::field(field, format!("The body does not fit: {}.", error.into_inner()))
+    })
 }
 
 fn preview(view: &View) -> Value {

@@ -95,6 +95,10 @@ pub fn read(body: &[u8]) -> Result<Incoming<'_>, RpcError> {
 pub fn message(raw: &RawValue) -> Result<Message<'_>, (Option<&RawValue>, RpcError)> {
     let invalid =
         |detail: String| RpcError::new(INVALID_REQUEST, format!("Invalid request: {detail}"));
+    // Serde alone would also read an array, member by member.
+    if !raw.get().starts_with('{') {
+        return Err((None, invalid("a message is an object".to_owned())));
+    }
     let envelope: Envelope<'_> =
         serde_json::from_str(raw.get()).map_err(|error| (None, invalid(error.to_string())))?;
     let id = envelope.id.filter(|id| is_id(id.get()));

@@ -74,6 +74,10 @@ pub async fn call(
 /// Reads parameters; absent ones count as `{}`.
 pub fn params<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Result<T, RpcError> {
     let text = raw.map_or("{}", RawValue::get);
+    // Serde alone would also read an array, member by member.
+    if !text.starts_with('{') {
+        return Err(RpcError::new(INVALID_PARAMS, "Invalid params: `params` must be an object"));
+    }
     serde_json::from_str(text)
         .map_err(|error| RpcError::new(INVALID_PARAMS, format!("Invalid params: {error}")))
 }
