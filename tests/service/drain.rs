@@ -35,7 +35,7 @@ async fn a_call_under_way_is_finished_and_answered() {
 }
 
 #[tokio::test]
-async fn a_stopping_service_is_not_ready_and_takes_no_new_traffic() {
+async fn a_stopping_service_says_it_is_not_ready_and_then_takes_no_new_traffic() {
     let service = Service::connected().await;
     let url = service.mint(json!({})).await.url;
     service.fault(json!({ "delay_ms": 2_000 })).await;
@@ -43,11 +43,15 @@ async fn a_stopping_service_is_not_ready_and_takes_no_new_traffic() {
     let _under_way = tokio::spawn(service.client.post(&url).body(call).send());
     eventually("the call has reached Egnyte", async || !service.received().is_empty()).await;
     service.ask_to_stop();
-    eventually("it is not ready any more", async || {
-        match service.client.get(format!("{}/readyz", service.base)).send().await {
-            Ok(answer) => answer.status() == 503,
-            Err(error) => error.is_connect(),
-        }
+    // For a moment it still takes connections, so that a load balancer can be told.
+    eventually("it says that it is not ready", async || {
+        let answer = service.client.get(format!("{}/readyz", service.base)).send().await;
+        answer.is_ok_and(|answer| answer.status() == 503)
+    })
+    .await;
+    eventually("it takes no connection any more", async || {
+        let answer = service.client.get(format!("{}/readyz", service.base)).send().await;
+        answer.is_err_and(|error| error.is_connect())
     })
     .await;
 }
