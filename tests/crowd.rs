@@ -31,7 +31,7 @@ impl Demo {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
-        let url = ready["mcp"]["url"].as_str().unwrap();
+        let url = ready.pointer("/mcp/url").unwrap().as_str().unwrap();
         let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
         Self { child, address: address.to_owned(), path: format!("/{path}") }
     }
