@@ -67,6 +67,9 @@ function read(results) {
 }
 
 const under = await service.start(process.argv[2]);
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => under.stop().then(() => process.exit(1)));
+}
 let passed = 0;
 let failed = 0;
 let skipped = 0;
