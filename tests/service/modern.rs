@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Service, eventually};
+use crate::harness::{Answer, Service, eventually, message};
 
 const VERSION: &str = "2026-07-28";
 
@@ -87,21 +87,25 @@ async fn what_is_wrong_with_a_request_decides_its_status_and_code() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_leaves_the_service_well() {
+async fn hanging_up_stops_the_call_to_egnyte_in_this_revision_and_in_no_other() {
     let (service, url) = minted().await;
-    service.fault(json!({ "times": 1, "delay_ms": 60_000 })).await;
-    let call = request("tools/call", json!({ "name": "list_egnyte_users", "arguments": {} }));
-    let headers = [
-        ("mcp-protocol-version", VERSION),
-        ("mcp-method", "tools/call"),
-        ("mcp-name", "list_egnyte_users"),
-    ];
-    let mut sending = service.client.post(&url).body(call);
-    for (name, value) in headers {
-        sending = sending.header(name, value);
+    service.fault(json!({ "times": 2, "delay_ms": 800 })).await;
+    let arguments = json!({ "name": "list_egnyte_users", "arguments": {} });
+    let modern = service
+        .client
+        .post(&url)
+        .header("mcp-protocol-version", VERSION)
+        .header("mcp-method", "tools/call")
+        .header("mcp-name", "list_egnyte_users")
+        .body(request("tools/call", arguments.clone()));
+    let legacy = service.client.post(&url).body(message(1, "tools/call", arguments));
+    for (nth, sending) in [modern, legacy].into_iter().enumerate() {
+        let sending = tokio::spawn(sending.send());
+        eventually("the call has reached Egnyte", async || service.received().len() > nth).await;
+        sending.abort();
     }
-    let sending = tokio::spawn(sending.send());
-    eventually("the call has reached Egnyte", async || !service.received().is_empty()).await;
-    sending.abort();
+    let status = |nth: usize| service.received()[nth]["status"].clone();
+    eventually("Egnyte has answered the second call", async || status(1) == json!(200)).await;
+    assert_eq!(status(0), Value::Null, "the first was sent earlier and would have its answer");
     assert_eq!(send(&service, &url, "tools/list", json!({})).await.status, 200);
 }
