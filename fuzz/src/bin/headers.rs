@@ -19,7 +19,8 @@ fuzz_target!(|data: &[u8]| {
     for line in lines.by_ref() {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { break };
         let (name, value) = (&line[..colon], &line[colon + 1..]);
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
         {
             request = request.header(name, value);
         }

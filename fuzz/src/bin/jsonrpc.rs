@@ -12,7 +12,9 @@ fuzz_target!(|data: &[u8]| {
     let request = match first % 4 {
         0 => request,
         1 => request.header("mcp-protocol-version", "2025-11-25"),
-        2 => request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/list"),
+        2 => {
+            request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/list")
+        }
         _ => request
             .header("mcp-protocol-version", "2026-07-28")
             .header("mcp-method", "tools/call")
