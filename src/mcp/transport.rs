@@ -1,6 +1,7 @@
 //! Transports: how messages reach the dispatcher and answers reach the client. One URL speaks
 //! Streamable HTTP and HTTP+SSE; which one a request means is decided by its method and headers.
 
+mod detach;
 pub mod gate;
 pub mod http_sse;
 pub mod stream;

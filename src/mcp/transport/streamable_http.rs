@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
 
+use super::detach::Detached;
 use super::stream::{self, EventStream};
 use super::{Transport, accepts, gate};
 use crate::body;
@@ -35,11 +36,7 @@ pub async fn post(transport: Transport, grant: Arc<Grant>, request: Request) -> 
         // A client that goes away has not cancelled (MCP 2025-11-25, transports): it goes on.
         Era::Legacy => {
             let (transport, grant) = (transport.clone(), Arc::clone(&grant));
-            let work = async move { transport.dispatcher.legacy(&grant, &body).await };
-            match tokio::spawn(work).await {
-                Ok(reply) => reply,
-                Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            }
+            Detached::new(async move { transport.dispatcher.legacy(&grant, &body).await }).await
         }
     };
     if let Some(subscription) = reply.subscription {
