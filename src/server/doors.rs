@@ -69,8 +69,8 @@ impl Doors {
     }
 
     fn allows_host(&self, host: &str) -> bool {
-        let name = without_port(host).to_ascii_lowercase();
-        self.0.hosts.iter().any(|known| *known == name || known == ANY)
+        let name = without_port(host);
+        self.0.hosts.iter().any(|known| known.eq_ignore_ascii_case(name) || known == ANY)
     }
 
     fn allows_origin(&self, origin: &HeaderValue) -> bool {
