@@ -4,10 +4,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 
 use super::Admin;
 use super::problem::Problem;
+use crate::mcp::transport::bearer;
 
 /// Lets a request through when it carries a valid API token.
 pub async fn require_api_token(
@@ -15,13 +15,9 @@ pub async fn require_api_token(
     request: Request,
     next: Next,
 ) -> Response {
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let shown = header.and_then(|header| {
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    let valid = match shown {
-        Some(shown) => admin.api_tokens.is_valid(&shown).await,
+    let shown = bearer(request.headers()).map(str::to_owned);
+    let valid = match &shown {
+        Some(shown) => admin.api_tokens.is_valid(shown).await,
         None => Ok(false),
     };
     match valid {
