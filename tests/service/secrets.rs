@@ -67,12 +67,27 @@ impl Canary {
     }
 }
 
+/// Every file of a folder with its bytes, all of one moment: SQLite takes its side files away when
+/// the last connection closes, and then the listing is made anew.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .filter(|path| path.is_file() && !path.ends_with("keyring.json"))
-        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
-        .collect()
+    for _ in 0..100 {
+        match whole_listing(folder) {
+            Ok(files) => return files,
+            Err(error) => assert_eq!(error.kind(), io::ErrorKind::NotFound, "{error}"),
+        }
+    }
+    panic!("the files in {} never stand still", folder.display());
+}
+
+fn whole_listing(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !path.is_dir() && !path.ends_with("keyring.json") {
+            files.push((path.display().to_string(), std::fs::read(&path)?));
+        }
+    }
+    Ok(files)
 }
 
 /// The ring's keys, as they stand in its file.
