@@ -117,8 +117,14 @@ pub fn message(raw: &RawValue) -> Result<Message<'_>, (Option<&RawValue>, RpcErr
     }
 }
 
+/// Whether `json` is an id every reader of the answer can read. `1e999` and `"\ud800"` are JSON by
+/// its grammar, yet no number and no text to most parsers, and an answer repeats its id.
 fn is_id(json: &str) -> bool {
-    json.starts_with(|c: char| c == '"' || c == '-' || c.is_ascii_digit())
+    match json.as_bytes().first() {
+        Some(b'"') => !json.contains('\\') || serde_json::from_str::<String>(json).is_ok(),
+        Some(b'-' | b'0'..=b'9') => serde_json::from_str::<f64>(json).is_ok(),
+        _ => false,
+    }
 }
 
 /// An answer with a result; `result` is JSON.
@@ -191,7 +197,7 @@ mod tests {
         for id in ["1", "\"abc\"", "-7", "1.5e3", "\"\\u0041\""] {
             assert_eq!(request(id).unwrap(), format!("request {id} ping"));
         }
-        for id in ["null", "{}", "[1]", "true"] {
+        for id in ["null", "{}", "[1]", "true", "1e999", "-1e999", "\"\\ud800\""] {
             assert!(request(id).unwrap_err().contains("`id` must be"), "{id}");
         }
     }
