@@ -1,5 +1,5 @@
-//! A stand-in Egnyte domain: an HTTP server that behaves like Egnyte's public API for users and
-//! groups. It is written from Egnyte's documents alone and must never import another module of
+//! A stand-in Egnyte domain: an HTTP server that behaves like Egnyte's public API for users, groups
+//! and files. It is written from Egnyte's documents alone and must never import another module of
 //! this crate, or the two sides of the wire could agree on the same mistake.
 //!
 //! # What it answers
@@ -9,10 +9,13 @@
 //! | `/pubapi/v2/users`, `/pubapi/v2/users/{id}` | list, get, create, update, delete |
 //! | `/pubapi/v2/groups`, `/pubapi/v2/groups/{id}` | list, get, create, replace, update, delete |
 //! | `GET /pubapi/v1/userinfo`, `GET /pubapi/v1/whoami` | who the access token belongs to |
+//! | `/pubapi/v1/fs/{path}`, `/pubapi/v2/fs/{path}`, `/pubapi/v1/fs/ids/…` | folders and files: list, make, move, copy, lock, delete, options |
+//! | `/pubapi/v1/fs-content/{path}`, `…/ids/file/{id}` | download, with ranges; upload, raw or as a form |
+//! | `/pubapi/v1/fs-content-chunked/…` | upload in chunks of 10 MB and more |
 //! | anything else | Egnyte's HTML 404; a known path with an unknown method is a 403 |
 //!
-//! Every start begins with the same people and groups ([`Sandbox::ACCESS_TOKEN`] is valid), and
-//! everything lives in memory.
+//! Every start begins with the same people, groups and files ([`Sandbox::ACCESS_TOKEN`] is valid),
+//! and everything lives in memory: of an upload above 64 MB only size and checksum are kept.
 //!
 //! # Control
 //!
@@ -21,9 +24,9 @@
 //! | request | effect |
 //! |---|---|
 //! | `GET /_sandbox` | this table as JSON |
-//! | `GET /_sandbox/state` | `{users, groups}`, in full |
+//! | `GET /_sandbox/state` | `{users, groups, folders, files, …}`, in full but for contents |
 //! | `POST /_sandbox/reset` | back to the first second: directory, tokens, limits, faults, log |
-//! | `GET·DELETE /_sandbox/requests` | the last 1,000 API requests as received (`?since=SEQ`); forget them |
+//! | `GET·DELETE /_sandbox/requests` | the last 1,000 API requests as received, uploads without body (`?since=SEQ`); forget them |
 //! | `GET·POST /_sandbox/tokens`, `DELETE /_sandbox/tokens/{token}` | `{token, admin?, user_id?, scopes?, qps?, quota?}`; revoke |
 //! | `GET·PATCH /_sandbox/limits` | `{qps?, quota?, generation?, announce?}` |
 //! | `GET·POST·DELETE /_sandbox/faults`, `DELETE /_sandbox/faults/{id}` | switch failures on and off |
@@ -49,6 +52,7 @@ mod control;
 mod directory;
 mod errors;
 mod faults;
+mod files;
 mod filter;
 mod gate;
 mod group_patch;
@@ -72,6 +76,7 @@ use serde_json::{Value, json};
 
 use self::directory::Directory;
 use self::faults::Faults;
+use self::files::Files;
 use self::journal::Journal;
 use self::limits::Limits;
 use self::tokens::Tokens;
@@ -85,6 +90,7 @@ pub struct Sandbox(Arc<Mutex<World>>);
 /// Everything that can change.
 struct World {
     directory: Directory,
+    files: Files,
     tokens: Tokens,
     limits: Limits,
     faults: Faults,
@@ -93,8 +99,10 @@ struct World {
 
 impl World {
     fn first_second() -> Self {
+        let directory = seed::directory();
         Self {
-            directory: seed::directory(),
+            files: Files::first_second(&directory),
+            directory,
             tokens: Tokens::with_administrator(Sandbox::ACCESS_TOKEN),
             limits: Limits::default(),
             faults: Faults::default(),
@@ -117,14 +125,20 @@ impl Sandbox {
         *self.world() = World::first_second();
     }
 
-    /// Every user and group in full, as `GET /_sandbox/state` answers it.
+    /// Everything in the domain but the contents of files, as `GET /_sandbox/state` answers it.
     pub fn state(&self) -> Value {
         let world = self.world();
         let directory = &world.directory;
-        json!({
+        let mut state = json!({
             "users": directory.users().map(|user| users::detail(user, directory)).collect::<Vec<_>>(),
             "groups": directory.groups().map(|group| groups::detail(group, directory)).collect::<Vec<_>>(),
-        })
+        });
+        for part in [world.files.state(directory)] {
+            if let (Value::Object(state), Value::Object(part)) = (&mut state, part) {
+                state.extend(part);
+            }
+        }
+        state
     }
 
     /// The log of received API requests, as `GET /_sandbox/requests` answers it.
@@ -155,6 +169,7 @@ impl Sandbox {
         Router::new()
             .merge(users)
             .merge(groups)
+            .merge(files::routes())
             .route("/pubapi/v1/userinfo", get(identity::userinfo))
             .route("/pubapi/v1/whoami", get(identity::whoami))
             .fallback(errors::unknown_route)

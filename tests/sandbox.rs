@@ -7,6 +7,8 @@
     reason = "a helper that fails fails the test"
 )]
 
+#[path = "sandbox/contents.rs"]
+mod contents;
 #[path = "sandbox/domain.rs"]
 mod domain;
 #[path = "sandbox/faults.rs"]
@@ -19,6 +21,8 @@ mod limits;
 mod scenarios;
 #[path = "sandbox/tokens.rs"]
 mod tokens;
+#[path = "sandbox/tree.rs"]
+mod tree;
 #[path = "sandbox/user_writes.rs"]
 mod user_writes;
 #[path = "sandbox/users.rs"]

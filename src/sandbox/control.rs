@@ -38,7 +38,7 @@ async fn about(State(sandbox): State<Sandbox>) -> Json<Value> {
         "users": world.directory.users().count(),
         "groups": world.directory.groups().count(),
         "control": {
-            "GET /_sandbox/state": "all users and groups",
+            "GET /_sandbox/state": "everything in the domain but the contents of files",
             "POST /_sandbox/reset": "back to the seeded state; clears tokens, limits, faults and log",
             "GET /_sandbox/requests?since=SEQ": "{received, requests: [{seq, method, target, headers, body, body_cut, status}]}",
             "DELETE /_sandbox/requests": "empties the log",

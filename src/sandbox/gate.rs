@@ -1,11 +1,11 @@
 //! Owns the way of every API request, in order: log, fault, token, limits, handler, headers.
-//! It must never know an endpoint.
+//! It must never know an endpoint, save for where uploads go.
 
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
@@ -17,17 +17,25 @@ use super::spoil;
 
 /// The largest request body.
 const MAX_BODY: usize = 1024 * 1024;
+/// Where files are uploaded.
+const CONTENTS: &str = "/pubapi/v1/fs-content";
 
 /// The whole way of one request.
 pub(super) async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
-    let (body, fits) = match to_bytes(body, MAX_BODY).await {
-        Ok(bytes) => (bytes, true),
-        Err(_) => (Bytes::new(), false),
+    // Contents of files pass through unread; the handler reads them as they arrive.
+    let streamed = head.method == Method::POST && head.uri.path().starts_with(CONTENTS);
+    let (body, noted, fits) = if streamed {
+        (body, None, true)
+    } else {
+        match to_bytes(body, MAX_BODY).await {
+            Ok(bytes) => (Body::from(bytes.clone()), Some(bytes), true),
+            Err(_) => (Body::empty(), Some(Bytes::new()), false),
+        }
     };
     let (seq, fault) = {
         let mut world = sandbox.world();
-        let seq = world.journal.receive(&head.method, &head.uri, &head.headers, &body);
+        let seq = world.journal.receive(&head.method, &head.uri, &head.headers, noted.as_deref());
         (seq, world.faults.hit(&head.method, head.uri.path()))
     };
 
@@ -41,7 +49,7 @@ pub(super) async fn pass(State(sandbox): State<Sandbox>, request: Request, next:
     let mut response = match replacement {
         Some(response) => response,
         None if !fits => body_too_large(),
-        None => answer(&sandbox, Request::from_parts(head, Body::from(body)), next).await,
+        None => answer(&sandbox, Request::from_parts(head, body), next).await,
     };
     if let Some(fault) = &fault {
         response = spoil::damage(response, fault).await;

@@ -38,26 +38,27 @@ struct Entry {
 }
 
 impl Journal {
-    /// Notes a request and returns its number.
+    /// Notes a request and returns its number. An upload has no `body`: it is not kept.
     pub(super) fn receive(
         &mut self,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-        body: &[u8],
+        body: Option<&[u8]>,
     ) -> u64 {
         self.received += 1;
         if self.entries.len() == MAX_ENTRIES {
             self.entries.pop_front();
         }
-        let kept = body.get(..MAX_BODY).unwrap_or(body);
+        let whole = body.unwrap_or_default();
+        let kept = whole.get(..MAX_BODY).unwrap_or(whole);
         self.entries.push_back(Entry {
             seq: self.received,
             method: method.to_string(),
             target: uri.path_and_query().map_or_else(|| uri.to_string(), ToString::to_string),
             headers: texts(headers),
             body: String::from_utf8_lossy(kept).into_owned(),
-            body_cut: kept.len() < body.len(),
+            body_cut: body.is_none() || kept.len() < whole.len(),
             status: None,
         });
         self.received

@@ -19,7 +19,26 @@ use super::seed::ADMINISTRATOR;
 /// The most tokens valid at once; a further one is refused.
 pub(super) const MAX_TOKENS: usize = 1_000;
 /// The scopes a token has unless it was made with others.
-const SCOPES: [&str; 3] = ["Egnyte.filesystem", "Egnyte.user", "Egnyte.group"];
+const SCOPES: [&str; 18] = [
+    "Egnyte.filesystem",
+    "Egnyte.link",
+    "Egnyte.permission",
+    "Egnyte.user",
+    "Egnyte.group",
+    "Egnyte.audit",
+    "Egnyte.bookmark",
+    "Egnyte.launchwebsession",
+    "Egnyte.projectfolders",
+    "Egnyte.webhooks",
+    "Egnyte.ai",
+    "Egnyte.sign",
+    "Egnyte.salesforce",
+    "Egnyte.integrations",
+    "Egnyte.controlleddocs",
+    "Egnyte.etmf",
+    "Egnyte.documentportal",
+    "Egnyte.uploadrequests",
+];
 
 /// The valid tokens.
 #[derive(Default)]
@@ -59,6 +78,13 @@ pub(super) struct Caller {
     pub(super) user_id: u64,
     /// The token's scopes.
     pub(super) scopes: Vec<String>,
+}
+
+impl Caller {
+    /// Whether the caller may administer the domain.
+    pub(super) fn is_admin(&self) -> bool {
+        self.admin
+    }
 }
 
 impl Tokens {
@@ -122,6 +148,20 @@ pub(super) async fn require_users(request: Request, next: Next) -> Response {
 /// Lets through callers who may administer groups.
 pub(super) async fn require_groups(request: Request, next: Next) -> Response {
     require("Egnyte.group", request, next).await
+}
+
+/// Lets through callers who may use files and folders; what else they may do there is a matter of
+/// permissions.
+pub(super) async fn require_filesystem(request: Request, next: Next) -> Response {
+    require_scope("Egnyte.filesystem", request, next).await
+}
+
+/// Lets through callers whose token has `scope`, administrators or not.
+pub(super) async fn require_scope(scope: &'static str, request: Request, next: Next) -> Response {
+    match request.extensions().get::<Caller>() {
+        Some(caller) if caller.scopes.iter().any(|held| held == scope) => next.run(request).await,
+        _ => Refusal::MissingScope(scope).into_response(),
+    }
 }
 
 async fn require(scope: &'static str, request: Request, next: Next) -> Response {
