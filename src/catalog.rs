@@ -4,6 +4,7 @@
 
 pub mod definition;
 pub mod doc;
+pub mod endpoint;
 pub mod filter;
 pub mod name;
 pub mod problem;
@@ -14,6 +15,7 @@ pub mod view;
 
 mod compile;
 mod lint;
+mod task;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,7 @@ pub use tool::Tool;
 pub use view::View;
 
 use definition::ResourceDefinition;
+use endpoint::Endpoints;
 use problem::Document;
 
 /// Views kept at most; one a filter in use.
@@ -39,6 +42,7 @@ const MAX_VIEWS: u64 = 1_000;
 #[derive(Debug)]
 pub struct Catalog {
     resources: BTreeMap<String, ResourceDefinition>,
+    endpoints: Endpoints,
     tools: Vec<Arc<Tool>>,
     views: Cache<ServerConfig, Arc<View>>,
 }
@@ -58,13 +62,22 @@ impl Catalog {
                 }
             }
         }
+        let endpoints = Endpoints::new(resources.values());
+        for resource in resources.values() {
+            let file = format!("{}/resource.yaml", resource.resource);
+            let text = sources.text(&file).unwrap_or_default();
+            if faulty.is_empty() {
+                // Otherwise a step may call what could not be read.
+                problems.extend(task::check(Document { file: &file, text }, resource, &endpoints));
+            }
+        }
         let mut tools = Vec::new();
         for (file, text) in sources.iter().filter(|(file, _)| is_doc(file)) {
             if faulty.contains(folder(file)) {
                 continue; // Nothing can be said about a doc whose definition cannot be read.
             }
             let document = Document { file, text };
-            match tool_of(document, &resources) {
+            match tool_of(document, &resources, &endpoints) {
                 Ok(tool) => {
                     problems.extend(lint::lint(document, &tool));
                     tools.push(Arc::new(tool));
@@ -77,7 +90,7 @@ impl Catalog {
         });
         problems.extend(lint::lint_names(&tools));
         if problems.is_empty() {
-            Ok(Self { resources, tools, views: Cache::new(MAX_VIEWS) })
+            Ok(Self { resources, endpoints, tools, views: Cache::new(MAX_VIEWS) })
         } else {
             problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
             Err(problems)
@@ -92,6 +105,11 @@ impl Catalog {
     /// All resources that are defined, documented or not.
     pub fn resources(&self) -> impl Iterator<Item = &ResourceDefinition> {
         self.resources.values()
+    }
+
+    /// What every defined method sends.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
     }
 
     /// Whether `method` of `resource` has a doc, and so is a tool.
@@ -126,6 +144,7 @@ fn is_doc(file: &str) -> bool {
 fn tool_of(
     document: Document<'_>,
     resources: &BTreeMap<String, ResourceDefinition>,
+    endpoints: &Endpoints,
 ) -> Result<Tool, Vec<Problem>> {
     let (folder, file) = document.file.split_once('/').unwrap_or_default();
     let method_name = file.trim_end_matches(".md");
@@ -134,11 +153,11 @@ fn tool_of(
         let message = format!("there is no valid resource definition for `{folder}`");
         return Err(vec![document.problem(&[], message, hint)]);
     };
-    let Some(method) = resource.methods.get(method_name) else {
+    if !resource.methods.contains_key(method_name) {
         let message = format!("resource `{folder}` defines no method `{method_name}`");
         let hint = "name the file after a method in resource.yaml, or define the method there";
         return Err(vec![document.problem(&[], message, hint)]);
-    };
+    }
     let doc = doc::parse(document).map_err(|problem| vec![problem])?;
-    compile::compile(document, resource, method_name, method, doc)
+    compile::compile(document, resource, method_name, endpoints, doc)
 }

@@ -6,6 +6,6 @@ pub mod domain;
 pub mod error;
 pub mod rate_limit;
 
-pub use client::{CallError, Client, ClientLimits, EgnyteUrl, Request, Response, Upstream};
+pub use client::{Body, CallError, Client, ClientLimits, EgnyteUrl, Request, Response, Upstream};
 pub use domain::{Domain, DomainError};
 pub use rate_limit::RateLimit;

@@ -9,14 +9,16 @@ pub mod request;
 pub mod response;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::account::Health;
 use crate::catalog::Tool;
+use crate::catalog::tool::{Call, Operation};
 use crate::clock::Clock;
-use crate::egnyte::{Client, Upstream, rate_limit};
+use crate::egnyte::{Client, Request, Response, Upstream, rate_limit};
 
 pub use outcome::{Failure, Kind, Outcome};
-pub use paging::Cursors;
+pub use paging::{Cursors, Page};
 
 /// Runs calls. One per process.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub struct Invoker {
     result_budget: usize,
 }
 
-/// Results of lists keep to this many bytes of JSON: about 25,000 tokens, the least any of the
+/// Results keep to this many bytes of JSON: about 25,000 tokens, the least any of the
 /// common hosts accepts.
 pub const RESULT_BUDGET: usize = 100_000;
 
@@ -53,31 +55,54 @@ impl Invoker {
 
     /// Calls `tool` with `arguments`, the JSON text of an object or nothing.
     pub async fn call(&self, tool: &Tool, arguments: Option<&str>, caller: Caller<'_>) -> Outcome {
-        match self.prepare(tool, arguments, caller) {
-            Ok((request, page)) => self.send(tool, request, page, caller).await,
-            Err(failure) => Outcome { result: Err(failure), rate_limit: None },
+        let given = match arguments::read(tool, arguments) {
+            Ok(given) => given,
+            Err(failure) => return failure.into(),
+        };
+        match &tool.operation {
+            Operation::Request(call) => self.request(tool, call, given, caller).await,
+            Operation::Steps(_) => Failure::new(
+                Kind::UpstreamError,
+                "This tool is made of steps, which this server cannot run.",
+                "use the tools that it is made of.",
+            )
+            .into(),
+        }
+    }
+
+    async fn request(
+        &self,
+        tool: &Tool,
+        call: &Call,
+        given: Map<String, Value>,
+        caller: Caller<'_>,
+    ) -> Outcome {
+        match self.prepare(tool, call, given, caller) {
+            Ok((request, page)) => self.send(tool, call, request, page, caller).await,
+            Err(failure) => failure.into(),
         }
     }
 
     fn prepare(
         &self,
         tool: &Tool,
-        arguments: Option<&str>,
+        call: &Call,
+        given: Map<String, Value>,
         caller: Caller<'_>,
-    ) -> Result<(crate::egnyte::Request, Option<paging::Page>), Failure> {
-        let given = arguments::read(tool, arguments)?;
-        if tool.operation.paging.is_none() {
-            return Ok((request::build(tool, &given, None)?, None));
-        }
-        let (given, page) = self.cursors.page(tool, caller.account_id, given)?;
-        Ok((request::build(tool, &given, Some(&page))?, Some(page)))
+    ) -> Result<(Request, Option<Page>), Failure> {
+        let Some(paging) = &call.endpoint.paging else {
+            return Ok((request::build(tool, call, &given, None)?, None));
+        };
+        let (given, page) = self.cursors.page(tool, paging, caller.account_id, given)?;
+        Ok((request::build(tool, call, &given, Some(&page))?, Some(page)))
     }
 
     async fn send(
         &self,
         tool: &Tool,
-        request: crate::egnyte::Request,
-        page: Option<paging::Page>,
+        call: &Call,
+        request: Request,
+        page: Option<Page>,
         caller: Caller<'_>,
     ) -> Outcome {
         let response = match self.client.call(caller.upstream, request).await {
@@ -86,9 +111,9 @@ impl Invoker {
         };
         let now: Timestamp = self.clock.now();
         let rate_limit = rate_limit::read(response.status, &response.headers, now);
-        let result = if response.status.is_success() {
+        let result = if response::is_answer(&call.endpoint, response.status) {
             self.health.accepted(caller.account_id, caller.marked_refused).await;
-            self.shape(tool, response, page, caller)
+            self.shape(tool, call, response, page, caller)
         } else {
             Err(outcome::of_status(tool, caller, &response, rate_limit))
         };
@@ -101,23 +126,22 @@ impl Invoker {
     fn shape(
         &self,
         tool: &Tool,
-        response: crate::egnyte::Response,
-        page: Option<paging::Page>,
+        call: &Call,
+        response: Response,
+        page: Option<Page>,
         caller: Caller<'_>,
     ) -> Result<String, Failure> {
-        let text = response::text(tool, response)?;
-        match (&tool.operation.paging, page) {
-            (Some(paging), Some(page)) => {
-                let listed = response::list(tool, &text, paging, &page, self.result_budget)?;
-                let next = match listed.next_position {
-                    Some(position) => {
-                        Some(self.cursors.next(tool, caller.account_id, &page, position)?)
-                    }
-                    None => None,
-                };
-                Ok(listed.into_json(next.as_deref()))
+        let Call { endpoint, response_times: times, .. } = call;
+        let (Some(paging), Some(page)) = (&endpoint.paging, page) else {
+            return response::single(endpoint, response, times, self.result_budget);
+        };
+        let listed = response::list(tool, paging, response, &page, times, self.result_budget)?;
+        let next = match &listed.next {
+            Some(start) => {
+                Some(self.cursors.next(tool, caller.account_id, &page, start.clone())?)
             }
-            _ => Ok(text),
-        }
+            None => None,
+        };
+        Ok(listed.into_json(next.as_deref()))
     }
 }

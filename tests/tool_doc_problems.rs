@@ -130,7 +130,7 @@ complaints! {
         "query_schema:"
         => "query_scheme:",
         [
-            "things/list.md:8:1: unknown field `query_scheme`, expected one of title, name, tags, annotations, path_schema, query_schema, body_schema, response_schema, examples",
+            "things/list.md:8:1: unknown field `query_scheme`, expected one of title, name, tags, annotations, path_schema, query_schema, header_schema, body_schema, response_schema, response_times, item_fields, examples",
             "  hint: `egnyte-mcp docs schema` prints what may stand here"
         ];
 
@@ -348,7 +348,7 @@ complaints! {
         "paging:"
         => "pages:",
         [
-            "things/resource.yaml:6:5: unknown field `pages`, expected one of request, read_only, tags, paging, filters, body",
+            "things/resource.yaml:6:5: unknown field `pages`, expected one of request, read_only, tags, scope, fixed, paging, filters, body, answer, transfer, steps, result",
             "  hint: `egnyte-mcp docs schema` prints what may stand here"
         ];
 

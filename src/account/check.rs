@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use crate::crypto::Secret;
 use crate::egnyte::{Client, Domain, EgnyteUrl, Request, Upstream, error};
@@ -35,7 +35,12 @@ pub async fn access_token(
         return Checked::Refused("The access token cannot be sent in a header.".to_owned());
     };
     let host = upstream.host().to_owned();
-    let request = Request { method: Method::GET, path_and_query: PATH.to_owned(), body: None };
+    let request = Request {
+        method: Method::GET,
+        path_and_query: PATH.to_owned(),
+        headers: HeaderMap::new(),
+        body: None,
+    };
     match tokio::time::timeout(DEADLINE, client.call(&upstream, request)).await {
         Err(_) => Checked::Unknown(format!(
             "{host} did not answer in time, so the access token was not checked."

@@ -1,11 +1,21 @@
 //! A resource definition (`resource.yaml`): the wire facts of one Egnyte resource. Everything
 //! Egnyte offers may be defined; a definition alone makes no tool.
 
+pub mod paging;
+pub mod request_line;
+pub mod steps;
+pub mod wire;
+
 use std::collections::BTreeMap;
 
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+pub use paging::{Items, PageSize, Paging, PagingPlace};
+pub use request_line::{RequestLine, Segment};
+pub use steps::StepDefinition;
+pub use wire::{Answer, BodyEncoding, FilterExpression, Fixed, Transfer};
 
 use super::problem::{Document, Problem};
 
@@ -27,18 +37,26 @@ pub struct ResourceDefinition {
     pub methods: BTreeMap<String, MethodDefinition>,
 }
 
-/// One method: the request it makes, and how its answer is paged.
+/// One method: the request it makes, and how its answer is paged. Or steps that call others.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MethodDefinition {
     /// Verb and path, such as `GET /pubapi/v2/users/{id}`.
-    pub request: RequestLine,
-    /// Whether the method only reads. Default: true for GET, false for every other verb.
+    #[serde(default)]
+    pub request: Option<RequestLine>,
+    /// Whether the method only reads. Default: true for GET, false for every other verb; with
+    /// steps, whether all that they call only read.
     #[serde(default)]
     pub read_only: Option<bool>,
     /// Tags beside those of the resource.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// OAuth scope, where it is another than the resource's.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// What is always sent.
+    #[serde(default)]
+    pub fixed: Fixed,
     /// How a listing is paged. Only for methods that return a list.
     #[serde(default)]
     pub paging: Option<Paging>,
@@ -49,144 +67,25 @@ pub struct MethodDefinition {
     /// How the body is encoded. Absent: the method takes none.
     #[serde(default)]
     pub body: Option<BodyEncoding>,
+    /// What kind of answer comes.
+    #[serde(default)]
+    pub answer: Answer,
+    /// Given, the tool hands out a signed link that makes the request.
+    #[serde(default)]
+    pub transfer: Option<Transfer>,
+    /// The steps of a task tool, instead of `request`.
+    #[serde(default)]
+    pub steps: Vec<StepDefinition>,
+    /// Expression of a task tool's result.
+    #[serde(default)]
+    pub result: Option<String>,
 }
 
 impl MethodDefinition {
-    /// Whether the method only reads.
-    pub fn reads(&self) -> bool {
-        self.read_only.unwrap_or(self.request.verb == Method::GET)
+    /// Whether the method only reads; `None` when that depends on what its steps call.
+    pub fn reads(&self) -> Option<bool> {
+        self.read_only.or_else(|| Some(self.request.as_ref()?.verb == Method::GET))
     }
-}
-
-/// How Egnyte pages a listing (`egnyte` docs call each of these "pagination").
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Paging {
-    /// SCIM: 1-based `startIndex` and `count`; answers `totalResults` and the items.
-    ScimStartIndex {
-        /// Key of the array in the answer.
-        items: String,
-        /// Items on a page when the caller names no `limit`.
-        default: u32,
-        /// The most Egnyte puts on a page.
-        max: u32,
-    },
-}
-
-impl Paging {
-    /// Key of the array of items in Egnyte's answer.
-    pub fn items(&self) -> &str {
-        match self {
-            Self::ScimStartIndex { items, .. } => items,
-        }
-    }
-
-    /// Default and greatest page size.
-    pub fn page_size(&self) -> (u32, u32) {
-        match self {
-            Self::ScimStartIndex { default, max, .. } => (*default, *max),
-        }
-    }
-}
-
-/// How a request body is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyEncoding {
-    /// `application/json`, an object.
-    Json,
-}
-
-/// Attribute and operator of a filter expression; the value is added, as a JSON string.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(with = "String")]
-pub struct FilterExpression {
-    /// Such as `email`.
-    pub attribute: String,
-    /// Such as `eq`.
-    pub operator: String,
-}
-
-impl TryFrom<String> for FilterExpression {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [attribute, operator] => {
-                Ok(Self { attribute: (*attribute).to_owned(), operator: (*operator).to_owned() })
-            }
-            _ => Err(format!("`{text}` is not an attribute and an operator, such as `email eq`")),
-        }
-    }
-}
-
-/// A verb and a path template.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(with = "String")]
-pub struct RequestLine {
-    /// Such as `GET`.
-    pub verb: Method,
-    /// The path, segment by segment.
-    pub path: Vec<Segment>,
-}
-
-/// One segment of a path template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Sent as it stands.
-    Literal(String),
-    /// Filled from the argument of this name, percent-encoded.
-    Argument(String),
-}
-
-impl RequestLine {
-    /// Names of the arguments in the path, in order.
-    pub fn arguments(&self) -> impl Iterator<Item = &str> {
-        self.path.iter().filter_map(|segment| match segment {
-            Segment::Argument(name) => Some(name.as_str()),
-            Segment::Literal(_) => None,
-        })
-    }
-}
-
-impl TryFrom<String> for RequestLine {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let example = "write it like `GET /pubapi/v2/users/{id}`";
-        let (verb, path) = text
-            .split_once(' ')
-            .ok_or_else(|| format!("`{text}` has no verb and path; {example}"))?;
-        let verb = match verb {
-            "GET" => Method::GET,
-            "POST" => Method::POST,
-            "PUT" => Method::PUT,
-            "PATCH" => Method::PATCH,
-            "DELETE" => Method::DELETE,
-            _ => return Err(format!("`{verb}` is not GET, POST, PUT, PATCH or DELETE")),
-        };
-        let path = path
-            .strip_prefix("/pubapi/")
-            .ok_or_else(|| format!("the path `{path}` does not start with /pubapi/; {example}"))?;
-        let segments = std::iter::once(Ok(Segment::Literal("pubapi".to_owned())))
-            .chain(path.split('/').map(|segment| parse_segment(segment, &text)))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { verb, path: segments })
-    }
-}
-
-fn parse_segment(segment: &str, line: &str) -> Result<Segment, String> {
-    let is_name = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
-    };
-    if let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        if is_name(name) {
-            return Ok(Segment::Argument(name.to_owned()));
-        }
-    } else if is_name(segment) && segment != "." && segment != ".." {
-        return Ok(Segment::Literal(segment.to_owned()));
-    }
-    Err(format!("`{segment}` in `{line}` is neither a plain word nor a {{name}}"))
 }
 
 /// Reads a resource definition, checking what its text alone can show.
@@ -210,58 +109,101 @@ pub fn parse(document: Document<'_>) -> Result<ResourceDefinition, Problem> {
         }
     }
     for (name, method) in &definition.methods {
-        check_method(document, name, method)?;
+        if let Some((key, message, hint)) = fault(name, method) {
+            return Err(document.problem(&["methods", name, key], message, hint));
+        }
     }
     Ok(definition)
 }
 
-fn check_method(
-    document: Document<'_>,
-    name: &str,
-    method: &MethodDefinition,
-) -> Result<(), Problem> {
+/// The first thing wrong with a method: the key at fault, message and hint.
+fn fault(name: &str, method: &MethodDefinition) -> Option<(&'static str, String, &'static str)> {
+    let fault = |key, message: &str, hint: &'static str| Some((key, message.to_owned(), hint));
     if !super::name::is_word(name) {
-        return Err(document.problem(
-            &["methods", name],
-            format!("`{name}` cannot be part of a tool name"),
-            "use lower-case letters, digits and underscores, starting with a letter",
-        ));
+        let hint = "use lower-case letters, digits and underscores, starting with a letter";
+        return Some(("", format!("`{name}` cannot be part of a tool name"), hint));
     }
-    if let Some(paging) = &method.paging {
-        let (default, max) = paging.page_size();
-        if default == 0 || default > max {
-            return Err(document.problem(
-                &["methods", name, "paging"],
-                format!("the default page size {default} is not between 1 and {max}"),
-                "choose a default that Egnyte accepts",
-            ));
+    match (&method.request, method.steps.is_empty()) {
+        (None, true) => {
+            let hint = "give a verb and path as `request`, or `steps` that call other methods";
+            return Some(("", format!("`{name}` makes no request"), hint));
+        }
+        (Some(_), false) => {
+            return fault("steps", "a method has a `request` or `steps`, not both", "drop one");
+        }
+        (None, false) => return task_fault(method),
+        (Some(line), true) => {
+            if let Some(fault) = request_fault(method, line) {
+                return Some(fault);
+            }
         }
     }
-    Ok(())
+    let paging = method.paging.as_ref()?;
+    if let Some((message, hint)) = paging.fault() {
+        return Some(("paging", message, hint));
+    }
+    if paging.place() == PagingPlace::Body && !method.body.is_some_and(BodyEncoding::has_names) {
+        let hint = "add `body: json` to the method, or drop `in: body`";
+        return fault("paging", "paging stands in a body that the method does not have", hint);
+    }
+    if method.answer != Answer::Json || method.transfer.is_some() {
+        let hint = "drop `paging`, or `answer` and `transfer`";
+        return fault("paging", "only a method that answers JSON can be paged", hint);
+    }
+    None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_line_keeps_literals_and_arguments_apart() {
-        let line = RequestLine::try_from("PATCH /pubapi/v2/users/{id}".to_owned()).unwrap();
-        assert_eq!(line.verb, Method::PATCH);
-        assert_eq!(line.arguments().collect::<Vec<_>>(), ["id"]);
+fn request_fault(
+    method: &MethodDefinition,
+    line: &RequestLine,
+) -> Option<(&'static str, String, &'static str)> {
+    let fault = |key, message: &str, hint: &'static str| Some((key, message.to_owned(), hint));
+    if method.result.is_some() {
+        return fault("result", "`result` belongs to `steps`", "drop it");
     }
-
-    #[test]
-    fn a_request_line_that_could_leave_the_api_is_refused() {
-        for line in [
-            "GET",
-            "FETCH /pubapi/v2/users",
-            "GET /other/users",
-            "GET /pubapi/../x",
-            "GET /pubapi/v2/users?x=1",
-            "GET /pubapi//x",
-        ] {
-            assert!(RequestLine::try_from(line.to_owned()).is_err(), "{line}");
+    if let Err(message) = method.fixed.header_map() {
+        let hint = "Egnyte's own input headers may be sent, and nothing that says who calls";
+        return Some(("headers", message, hint));
+    }
+    if !method.fixed.body.is_empty() && !method.body.is_some_and(BodyEncoding::has_names) {
+        let hint = "add `body: json` or `body: form` to the method";
+        return fault("fixed", "a fixed body needs a body with named properties", hint);
+    }
+    if method.answer == Answer::Text && line.verb != Method::GET {
+        return fault("answer", "only a GET can answer with a file's text", "drop `answer: text`");
+    }
+    match method.transfer {
+        Some(_) if method.answer != Answer::Json => {
+            fault("transfer", "a link is not read here", "drop `answer`, or `transfer`")
         }
+        Some(Transfer::Download) if line.verb != Method::GET => {
+            fault("transfer", "a download is a GET", "mend the request line")
+        }
+        Some(Transfer::Upload) if line.verb == Method::GET || method.body.is_some() => {
+            let hint = "use POST or PUT, and drop `body`";
+            fault("transfer", "an upload's body is the file, which comes through the link", hint)
+        }
+        _ => None,
     }
+}
+
+/// What does not go with `steps`, and what is wrong with them.
+fn task_fault(method: &MethodDefinition) -> Option<(&'static str, String, &'static str)> {
+    let strangers = [
+        ("fixed", method.fixed != Fixed::default()),
+        ("paging", method.paging.is_some()),
+        ("filters", !method.filters.is_empty()),
+        ("body", method.body.is_some()),
+        ("answer", method.answer != Answer::Json),
+        ("transfer", method.transfer.is_some()),
+    ];
+    if let Some((key, _)) = strangers.iter().find(|(_, given)| *given) {
+        let hint = "give it to the method that the step calls";
+        return Some((key, format!("`{key}` does not go with `steps`"), hint));
+    }
+    if method.result.is_none() {
+        let hint = "give the expression of the result, such as \"{'result': by_email.items}\"";
+        return Some(("steps", "the steps have no `result`".to_owned(), hint));
+    }
+    steps::fault(&method.steps)
 }

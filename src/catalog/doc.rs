@@ -1,6 +1,8 @@
 //! A tool doc (`<method>.md`): what a model and a person read about one method. YAML front matter
 //! holds title, hints, schemas and examples; the Markdown below it is the description.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,15 +39,39 @@ pub struct FrontMatter {
     /// Arguments that become query parameters.
     #[serde(default)]
     pub query_schema: ObjectSchema,
-    /// Arguments that become properties of the JSON body.
+    /// Arguments that become request headers.
+    #[serde(default)]
+    pub header_schema: ObjectSchema,
+    /// Arguments that become properties of the body.
     #[serde(default)]
     pub body_schema: ObjectSchema,
     /// JSON Schema of the result. Given, the result is also sent as structured content.
     #[serde(default)]
     pub response_schema: Option<Value>,
+    /// Keys anywhere in the answer whose values are times, and how Egnyte writes them. They are
+    /// given as RFC 3339 in UTC; a value that cannot be read so is left alone.
+    #[serde(default)]
+    pub response_times: BTreeMap<String, TimeForm>,
+    /// For a list: the keys of an item, which `fields` then is limited to.
+    #[serde(default)]
+    pub item_fields: Vec<String>,
     /// Arguments and the exact request each must produce.
     #[serde(default)]
     pub examples: Vec<Example>,
+}
+
+/// How Egnyte writes a time in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeForm {
+    /// Milliseconds since 1970.
+    EpochMs,
+    /// Seconds since 1970.
+    EpochS,
+    /// Such as `Tue, 26 Aug 2014 22:38:54 GMT`.
+    Rfc1123,
+    /// ISO 8601 in ways of its own, such as `20140826T223854Z` or an offset of `+0000`.
+    BasicIso,
 }
 
 /// MCP tool annotations (schema 2025-06-18, `ToolAnnotations`), all of them required here because
@@ -66,7 +92,9 @@ pub struct Annotations {
 
 /// Properties of one part of the input, as JSON Schema.
 ///
-/// A property may carry `x-egnyte-name` when its name on the wire differs from the argument's.
+/// A property may carry `x-egnyte-name` when its name on the wire differs from the argument's,
+/// `x-egnyte-values` when its values do, `x-egnyte-time` when a time is sent as a number, and
+/// `x-egnyte-join` when an array is sent as one text.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectSchema {
@@ -86,9 +114,14 @@ pub struct Example {
     pub title: String,
     /// Arguments as a model would send them.
     pub arguments: Map<String, Value>,
-    /// Verb, path and query of the request, such as `GET /pubapi/v2/users/12345678`.
-    pub request: String,
-    /// JSON body of the request. Absent: no body.
+    /// Verb, path and query of the request, such as `GET /pubapi/v2/users/12345678`. Left out
+    /// for tools that are made of steps.
+    #[serde(default)]
+    pub request: Option<String>,
+    /// Headers the request must carry, fixed ones included. Left out: not compared.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body of the request: JSON, or the text of a form or text body. Absent: no body.
     #[serde(default)]
     pub body: Option<Value>,
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::name::{MAX_LONG, MAX_SHORT};
 use super::problem::{Document, Problem};
-use super::tool::Tool;
+use super::tool::{Call, Tool};
 
 /// Claude Code cuts descriptions at 2,048 characters; ours stay well below.
 const MAX_DESCRIPTION: usize = 1_500;
@@ -109,7 +109,8 @@ fn hints(tool: &Tool, report: &mut impl FnMut(&[&str], String, &str)) {
         let message = "a tool that only reads cannot be destructive".to_owned();
         report(&["annotations", "destructiveHint"], message, "set destructiveHint: false");
     }
-    if tool.operation.verb == http::Method::DELETE && !hints.destructive_hint {
+    let deletes = |call: &Call| *call.endpoint.verb() == http::Method::DELETE;
+    if tool.call().is_some_and(deletes) && !hints.destructive_hint {
         let message = "a DELETE is destructive".to_owned();
         report(&["annotations", "destructiveHint"], message, "set destructiveHint: true");
     }

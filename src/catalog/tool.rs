@@ -1,20 +1,30 @@
 //! A tool: a resource definition and a tool doc, compiled. What a caller sees (names, schema,
 //! hints) and what is sent to Egnyte (the operation), side by side and immutable.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use http::Method;
+use http::HeaderName;
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::definition::{BodyEncoding, Paging, Segment};
-use super::doc::{Annotations, Example};
+use super::definition::{Paging, StepDefinition};
+use super::doc::{Annotations, Example, TimeForm};
+use super::endpoint::Endpoint;
 use super::name::Names;
 
 /// The name of the argument that caps a page.
 pub const LIMIT: &str = "limit";
 /// The name of the argument, and of the result's key, that carries an opaque cursor.
 pub const NEXT_CURSOR: &str = "next_cursor";
+/// The name of the argument that picks keys of a list's items.
+pub const FIELDS: &str = "fields";
+/// The name of the argument at which the reading of a file's text starts, in bytes.
+pub const OFFSET: &str = "offset";
+/// Bytes of a file's text that are read when the caller names no `limit`.
+pub const TEXT_DEFAULT: u32 = 32_768;
+/// Bytes of a file's text that are read at most.
+pub const TEXT_MAX: u32 = 65_536;
 
 /// One callable tool.
 #[derive(Debug)]
@@ -39,11 +49,11 @@ pub struct Tool {
     pub annotations: Annotations,
     /// The flat input schema, as every host reads it.
     pub input_schema: Value,
-    /// The same schema, compiled once.
+    /// The same schema, compiled once; nested objects with properties take no others.
     pub validator: Validator,
     /// JSON Schema of the result, if the doc gives one.
     pub output_schema: Option<Value>,
-    /// The request it makes.
+    /// What a call does.
     pub operation: Operation,
     /// Worked examples of the doc.
     pub examples: Vec<Example>,
@@ -51,25 +61,84 @@ pub struct Tool {
     pub file: String,
 }
 
+/// What a call of the tool does.
+#[derive(Debug)]
+pub enum Operation {
+    /// One request to Egnyte.
+    Request(Call),
+    /// Steps that call other methods.
+    Steps(Task),
+}
+
 /// How arguments become a request and an answer becomes a result.
 #[derive(Debug)]
-pub struct Operation {
-    /// HTTP verb.
-    pub verb: Method,
-    /// Path template.
-    pub path: Vec<Segment>,
+pub struct Call {
+    /// What is sent, and where.
+    pub endpoint: Arc<Endpoint>,
     /// Where each argument goes.
-    pub places: HashMap<String, Place>,
-    /// How the listing is paged; `None` when the answer is not a list.
-    pub paging: Option<Paging>,
-    /// How the body is encoded; `None` when there is none.
-    pub body: Option<BodyEncoding>,
+    pub arguments: HashMap<String, Argument>,
+    /// Keys of the answer whose values are times, and how Egnyte writes them.
+    pub response_times: BTreeMap<String, TimeForm>,
+}
+
+/// A task tool: a documented composition of defined methods.
+#[derive(Debug)]
+pub struct Task {
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+    /// The expression of the result.
+    pub result: String,
+}
+
+/// One step of a task.
+#[derive(Debug)]
+pub struct Step {
+    /// Name, conditions and expressions.
+    pub definition: StepDefinition,
+    /// The method that it calls.
+    pub endpoint: Arc<Endpoint>,
+}
+
+/// What becomes of one argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Where it goes.
+    pub place: Place,
+    /// How its value is written there.
+    pub form: Form,
+}
+
+/// How an argument's value is written on the wire. All of it is rare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Values of ours and those on the wire. A value that is not here is not sent.
+    pub values: Option<Map<String, Value>>,
+    /// A time is sent as a number.
+    pub time: Option<EpochUnit>,
+    /// An array is sent as one text with this between its items.
+    pub join: Option<String>,
+}
+
+impl Form {
+    /// Whether a value is sent as it came.
+    pub fn is_plain(&self) -> bool {
+        self.values.is_none() && self.time.is_none() && self.join.is_none()
+    }
+}
+
+/// What a time on the wire counts since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EpochUnit {
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
 }
 
 /// Where an argument goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Into the path segment of the same name.
+    /// Into the path, where the request line names it.
     Path,
     /// Into the query, under this name.
     Query(String),
@@ -80,16 +149,35 @@ pub enum Place {
         /// Such as `eq`.
         operator: String,
     },
+    /// Into this header.
+    Header(HeaderName),
     /// Into the body, under this name.
     Body(String),
-    /// Nowhere by itself: `limit` and `next_cursor` steer the paging.
+    /// Nowhere by itself: `limit`, `next_cursor` and `fields` steer the paging.
     Paging,
+    /// Nowhere by itself: `offset` and `limit` say which part of a file's text is read.
+    Range,
+    /// Nowhere by itself: the steps of a task read it.
+    Task,
 }
 
 /// Egnyte's query parameter for filter expressions.
 pub const FILTER: &str = "filter";
 
 impl Tool {
+    /// The request it makes; `None` for a task.
+    pub fn call(&self) -> Option<&Call> {
+        match &self.operation {
+            Operation::Request(call) => Some(call),
+            Operation::Steps(_) => None,
+        }
+    }
+
+    /// How its listing is paged; `None` when its result is not a list.
+    pub fn paging(&self) -> Option<&Paging> {
+        self.call()?.endpoint.paging.as_ref()
+    }
+
     /// The schema of one argument.
     pub fn argument_schema(&self, name: &str) -> Option<&Value> {
         self.input_schema.get("properties")?.get(name)

@@ -115,8 +115,26 @@ pub struct Request {
     pub method: Method,
     /// Percent-encoded path and query.
     pub path_and_query: String,
-    /// JSON body.
-    pub body: Option<Bytes>,
+    /// Headers beside the client's own.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Option<Body>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+impl Body {
+    /// A body of JSON text.
+    pub fn json(text: String) -> Self {
+        Self { content_type: "application/json", bytes: Bytes::from(text) }
+    }
 }
 
 /// An answer, read to its end.
@@ -225,10 +243,13 @@ fn encode(
         .header(AUTHORIZATION, upstream.authorization.clone())
         .header(ACCEPT, HeaderValue::from_static("application/json"))
         .header(USER_AGENT, HeaderValue::from_static(PRODUCT));
-    if request.body.is_some() {
-        builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(headers) = builder.headers_mut() {
+        headers.extend(request.headers);
     }
-    builder.body(Full::new(request.body.unwrap_or_default()))
+    let Some(body) = request.body else { return builder.body(Full::default()) };
+    builder
+        .header(CONTENT_TYPE, HeaderValue::from_static(body.content_type))
+        .body(Full::new(body.bytes))
 }
 
 async fn read_body(headers: &HeaderMap, body: Incoming, max: usize) -> Result<Bytes, CallError> {

@@ -234,7 +234,7 @@ fn reconnect(caller: Caller<'_>) -> String {
 
 /// After a write that got no clear answer, nobody knows whether it was done.
 fn unknown_state(tool: &Tool, otherwise: &str) -> String {
-    if tool.reads || tool.operation.verb == Method::GET {
+    if tool.reads || tool.call().is_some_and(|call| *call.endpoint.verb() == Method::GET) {
         otherwise.to_owned()
     } else {
         "it is not known whether the change was made: read the current state before trying again."

@@ -1,183 +1,121 @@
-//! Answers: checked to be JSON, and a list put into its common shape. Items are copied as bytes;
-//! nothing is parsed into values and written again.
+//! Answers: checked to be JSON, kept to a size, and a list put into its common shape. Items of a
+//! list are copied as bytes; values are built only where a doc or the budget asks for a change.
 
-use std::fmt::{self, Write as _};
+pub mod budget;
+pub mod list;
+
+mod fields;
+mod reader;
+mod times;
+
+use std::collections::BTreeMap;
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use http::header::{CONTENT_TYPE, LOCATION};
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use super::outcome::{Failure, Kind};
-use super::paging::Page;
-use crate::catalog::Tool;
-use crate::catalog::definition::Paging;
+use crate::catalog::definition::Answer;
+use crate::catalog::doc::TimeForm;
+use crate::catalog::endpoint::Endpoint;
 use crate::egnyte::{Response, error};
+
+pub use list::{Listed, list};
 
 /// What a model reads when Egnyte says "done" with an empty body.
 const DONE: &str = r#"{"ok":true}"#;
 
-/// The body as compact JSON text.
-pub fn text(tool: &Tool, response: Response) -> Result<String, Failure> {
-    if response.status == StatusCode::NO_CONTENT || response.body.is_empty() {
-        return Ok(DONE.to_owned());
+/// Whether `status` is an answer of `endpoint`, and no failure.
+pub fn is_answer(endpoint: &Endpoint, status: StatusCode) -> bool {
+    status.is_success() || is_redirect(endpoint, status)
+}
+
+/// Where an audit report or a page of the web interface is; it is told and not followed.
+fn is_redirect(endpoint: &Endpoint, status: StatusCode) -> bool {
+    endpoint.answer == Answer::Redirect
+        && matches!(status, StatusCode::FOUND | StatusCode::SEE_OTHER)
+}
+
+/// The result of an answer that is not a list, within `budget` bytes.
+pub fn single(
+    endpoint: &Endpoint,
+    response: Response,
+    times: &BTreeMap<String, TimeForm>,
+    budget: usize,
+) -> Result<String, Failure> {
+    let json = if is_redirect(endpoint, response.status) {
+        redirect(&response)
+    } else {
+        match text(response)? {
+            None => return Ok(DONE.to_owned()),
+            Some(json) => json,
+        }
+    };
+    let json = times::rewrite(&json, times).unwrap_or(json);
+    budget::keep(json, budget)
+}
+
+/// The body as compact JSON text, checked unless it is a list, which is parsed later. `None` when
+/// it is empty.
+pub fn text(response: Response) -> Result<Option<String>, Failure> {
+    let status = response.status;
+    let Some((body, shown)) = raw(response)? else { return Ok(None) };
+    if serde_json::from_str::<IgnoredAny>(&body).is_err() {
+        return Err(unusable(status, &[], "the answer is not JSON", &shown));
+    }
+    Ok(Some(body))
+}
+
+/// The body as text that is not markup, without line breaks, and its content type.
+fn raw(response: Response) -> Result<Option<(String, String)>, Failure> {
+    let status = response.status;
+    if status == StatusCode::NO_CONTENT || response.body.is_empty() {
+        return Ok(None);
     }
     let content_type = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let shown = content_type.unwrap_or("no content type").to_owned();
-    let unusable = |body: &[u8], detail: &str| {
-        let said =
-            error::message(body).map_or_else(String::new, |said| format!(" It says: {said}"));
-        let mut failure = Failure::new(
-            Kind::UpstreamError,
-            format!("Egnyte answered {}, but {detail} ({shown}).{said}", response.status.as_u16()),
-            "try again; if it stays, the operator of this server should check the account's domain.",
-        );
-        failure.status = Some(response.status.as_u16());
-        failure
-    };
     let body = String::from_utf8(Vec::from(response.body))
-        .map_err(|error| unusable(error.as_bytes(), "the answer is not text"))?;
-    let looks_like_markup = body.trim_start().starts_with('<');
-    if looks_like_markup {
-        return Err(unusable(body.as_bytes(), "with a web page instead of JSON"));
+        .map_err(|error| unusable(status, error.as_bytes(), "the answer is not text", &shown))?;
+    if body.trim_start().starts_with('<') {
+        let detail = "with a web page instead of JSON";
+        return Err(unusable(status, body.as_bytes(), detail, &shown));
     }
-    // Lists are parsed once, below.
-    if tool.operation.paging.is_none() && serde_json::from_str::<IgnoredAny>(&body).is_err() {
-        return Err(unusable(&[], "the answer is not JSON"));
-    }
-    Ok(if body.contains('\n') { compact(&body) } else { body })
+    Ok(Some((if body.contains('\n') { compact(&body) } else { body }, shown)))
 }
 
-/// A page in the common shape, before its cursor is known.
-#[derive(Debug)]
-pub struct Listed {
-    items: String,
-    total: Option<u64>,
-    cut: Option<(usize, usize)>,
-    /// Where the next page starts; `None` on the last page.
-    pub next_position: Option<u64>,
+fn unusable(status: StatusCode, body: &[u8], detail: &str, content_type: &str) -> Failure {
+    let said = error::message(body).map_or_else(String::new, |said| format!(" It says: {said}"));
+    let mut failure = Failure::new(
+        Kind::UpstreamError,
+        format!("Egnyte answered {}, but {detail} ({content_type}).{said}", status.as_u16()),
+        "try again; if it stays, the operator of this server should check the account's domain.",
+    );
+    failure.status = Some(status.as_u16());
+    failure
 }
 
-impl Listed {
-    /// `{"result": […], "next_cursor": …, "total": …, "note": …}`.
-    pub fn into_json(self, next_cursor: Option<&str>) -> String {
-        let mut json = String::with_capacity(self.items.len() + 256);
-        json.push_str(r#"{"result":["#);
-        json.push_str(&self.items);
-        json.push_str(r#"],"next_cursor":"#);
-        match next_cursor {
-            // Cursors are base64url and dots: nothing to escape.
-            Some(cursor) => json.extend(["\"", cursor, "\""]),
-            None => json.push_str("null"),
+/// `{"status": 303, "location": "/pubapi/…", …}` and what the body says beside it.
+fn redirect(response: &Response) -> String {
+    let mut said = Map::new();
+    said.insert("status".to_owned(), response.status.as_u16().into());
+    let location = response.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    if let Some(location) = location {
+        said.insert("location".to_owned(), path_of(location).into());
+    }
+    if let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) {
+        for (key, value) in body {
+            said.entry(key).or_insert(value);
         }
-        if let Some(total) = self.total {
-            json.extend([r#","total":"#, &total.to_string()]);
-        }
-        if let Some((kept, received)) = self.cut {
-            _ = write!(
-                json,
-                r#","note":"Showing {kept} of {received} items of this page, to keep the result short. next_cursor continues after them.""#
-            );
-        }
-        json.push('}');
-        json
     }
+    Value::Object(said).to_string()
 }
 
-/// Puts Egnyte's page into the common shape, keeping to `budget` bytes of items.
-pub fn list(
-    tool: &Tool,
-    text: &str,
-    paging: &Paging,
-    page: &Page,
-    budget: usize,
-) -> Result<Listed, Failure> {
-    let unusable = |detail: String| {
-        Failure::new(
-            Kind::UpstreamError,
-            format!("Egnyte's answer is not a list of {}: {detail}.", tool.resource),
-            "try again; if it stays, tell the operator of this server.",
-        )
-    };
-    let reader = PageReader { items: paging.items(), total: total_key(paging) };
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let received = reader
-        .deserialize(&mut deserializer)
-        .and_then(|received| deserializer.end().map(|()| received))
-        .map_err(|error| unusable(error.to_string()))?;
-    let all = received.items.ok_or_else(|| unusable(format!("it has no `{}`", paging.items())))?;
-    let mut items = String::with_capacity(text.len().min(budget + 1024));
-    let mut kept = 0;
-    for item in &all {
-        let item = item.get();
-        if kept > 0 && items.len() + item.len() > budget {
-            break;
-        }
-        if kept > 0 {
-            items.push(',');
-        }
-        items.push_str(item);
-        kept += 1;
-    }
-    let next = page.position + kept as u64;
-    let more = match (kept < all.len(), received.total) {
-        (true, _) => true,
-        (false, _) if all.is_empty() => false,
-        // SCIM: positions count from 1, so the last item stands at `total`.
-        (false, Some(total)) => next <= total,
-        (false, None) => all.len() as u64 >= page.limit,
-    };
-    Ok(Listed {
-        items,
-        total: received.total,
-        cut: (kept < all.len()).then_some((kept, all.len())),
-        next_position: more.then_some(next),
-    })
-}
-
-fn total_key(paging: &Paging) -> &'static str {
-    match paging {
-        Paging::ScimStartIndex { .. } => "totalResults",
-    }
-}
-
-struct Received<'a> {
-    items: Option<Vec<&'a RawValue>>,
-    total: Option<u64>,
-}
-
-/// Reads one pass over an answer: the items as raw text and the total, and skips the rest.
-struct PageReader<'k> {
-    items: &'k str,
-    total: &'k str,
-}
-
-impl<'de> DeserializeSeed<'de> for PageReader<'_> {
-    type Value = Received<'de>;
-    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PageReader<'_> {
-    type Value = Received<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut received = Received { items: None, total: None };
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if key == self.items {
-                received.items = Some(map.next_value()?);
-            } else if key == self.total {
-                received.total = map.next_value()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(received)
+/// Path and query of an address.
+fn path_of(address: &str) -> String {
+    match address.parse::<http::Uri>() {
+        Ok(uri) => uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        Err(_) => String::new(),
     }
 }
 

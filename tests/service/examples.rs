@@ -28,9 +28,16 @@ async fn every_documented_example_sends_exactly_the_request_it_states_and_succee
             assert_eq!(received.len(), 1, "{name}, {}", example.title);
             let request = &received[0];
             let line = format!("{} {}", request["method"], request["target"]).replace('"', "");
-            assert_eq!(line, example.request, "{name}, {}", example.title);
+            assert_eq!(Some(line), example.request, "{name}, {}", example.title);
             let body = request["body"].as_str().unwrap();
-            let expected = example.body.as_ref().map(Value::to_string).unwrap_or_default();
+            let expected = match &example.body {
+                Some(Value::String(text)) => text.clone(), // A form or text.
+                other => other.as_ref().map(Value::to_string).unwrap_or_default(),
+            };
+            for (header, value) in &example.headers {
+                let sent = &request["headers"][header.to_ascii_lowercase()];
+                assert_eq!(sent, value, "{name}, {}", example.title);
+            }
             assert_eq!(body, expected, "{name}, {}", example.title);
         }
     }
