@@ -63,6 +63,7 @@ mod limits;
 mod paging;
 mod seed;
 mod serve;
+mod services;
 mod spoil;
 mod tokens;
 mod user;
@@ -79,6 +80,7 @@ use self::faults::Faults;
 use self::files::Files;
 use self::journal::Journal;
 use self::limits::Limits;
+use self::services::Services;
 use self::tokens::Tokens;
 
 pub use self::serve::serve;
@@ -95,6 +97,7 @@ struct World {
     limits: Limits,
     faults: Faults,
     journal: Journal,
+    services: Services,
 }
 
 impl World {
@@ -107,6 +110,7 @@ impl World {
             limits: Limits::default(),
             faults: Faults::default(),
             journal: Journal::default(),
+            services: Services::first_second(),
         }
     }
 }
@@ -133,7 +137,7 @@ impl Sandbox {
             "users": directory.users().map(|user| users::detail(user, directory)).collect::<Vec<_>>(),
             "groups": directory.groups().map(|group| groups::detail(group, directory)).collect::<Vec<_>>(),
         });
-        for part in [world.files.state(directory)] {
+        for part in [world.files.state(directory), world.services.state(directory)] {
             if let (Value::Object(state), Value::Object(part)) = (&mut state, part) {
                 state.extend(part);
             }
@@ -170,6 +174,7 @@ impl Sandbox {
             .merge(users)
             .merge(groups)
             .merge(files::routes())
+            .merge(services::routes())
             .route("/pubapi/v1/userinfo", get(identity::userinfo))
             .route("/pubapi/v1/whoami", get(identity::whoami))
             .fallback(errors::unknown_route)

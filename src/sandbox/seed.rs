@@ -22,7 +22,7 @@ const CONTRACTOR_EVERY: u64 = 6;
 /// 2016-01-04 08:00 UTC: nobody was here before.
 const OPENING: i64 = 1_451_894_400;
 /// 2026-06-30 17:00 UTC: the day the picture was taken.
-const PICTURE: i64 = 1_782_838_800;
+pub(super) const PICTURE: i64 = 1_782_838_800;
 /// In seconds.
 const WEEK: i64 = 7 * 86_400;
 

@@ -73,7 +73,8 @@ pub(super) struct TokenGrant {
 /// Who is calling: put into every request that passed the gate.
 #[derive(Clone)]
 pub(super) struct Caller {
-    admin: bool,
+    /// Whether the token's user may administer users and groups.
+    pub(super) admin: bool,
     /// The token's user.
     pub(super) user_id: u64,
     /// The token's scopes.
