@@ -1,6 +1,7 @@
-//! A stand-in Egnyte domain: an HTTP server that behaves like Egnyte's public API for users, groups
-//! and files. It is written from Egnyte's documents alone and must never import another module of
-//! this crate, or the two sides of the wire could agree on the same mistake.
+//! A stand-in Egnyte domain: an HTTP server that behaves like Egnyte's public API for users, groups,
+//! files and the services around them. It is written from Egnyte's documents alone and must never
+//! import another module of this crate, or the two sides of the wire could agree on the same
+//! mistake.
 //!
 //! # What it answers
 //!
@@ -12,10 +13,20 @@
 //! | `/pubapi/v1/fs/{path}`, `/pubapi/v2/fs/{path}`, `/pubapi/v1/fs/ids/…` | folders and files: list, make, move, copy, lock, delete, options |
 //! | `/pubapi/v1/fs-content/{path}`, `…/ids/file/{id}` | download, with ranges; upload, raw or as a form |
 //! | `/pubapi/v1/fs-content-chunked/…` | upload in chunks of 10 MB and more |
+//! | `/pubapi/v1/audit/{type}`, `/audit/jobs/{id}`, `/audit/{type}/{id}` | report jobs: 202, running, 303; JSON in pages or CSV |
+//! | `GET·POST /pubapi/v2/audit/stream` | a week of audit events behind a cursor |
+//! | `/pubapi/v1/workflows`, `/workflows/tasks` | list, get, create, cancel, tasks, completion signal |
+//! | `/pubapi/v1/tasks` | legacy tasks: list, get, create, replace, status, delete |
+//! | `/pubapi/v2/project-folders`, `/pubapi/v1/project-folders` | list, get, search, create, mark, update, delete, clean-up |
+//! | `/pubapi/v1/properties/project-tag/custom-fields` | list, create, update, delete, delete values |
+//! | `/pubapi/v1/webhooks` | list, create (a quota of 10), replace, delete, status, details |
+//! | `/pubapi/v1/ai/…` | documents, knowledge bases, assistant and agents: canned, made of the question |
+//! | `/pubapi/v1/egnyte-sign/…` | templates; signature requests: create, sent, mine, cancel |
+//! | `/pubapi/v1/upload-requests`, `/pubapi/v1/document-portal/…` | templates and create; workspaces and settings |
 //! | anything else | Egnyte's HTML 404; a known path with an unknown method is a 403 |
 //!
-//! Every start begins with the same people, groups and files ([`Sandbox::ACCESS_TOKEN`] is valid),
-//! and everything lives in memory: of an upload above 64 MB only size and checksum are kept.
+//! Every start begins with the same people, groups, files and so on ([`Sandbox::ACCESS_TOKEN`] is
+//! valid), and everything lives in memory: of an upload above 64 MB only size and checksum are kept.
 //!
 //! # Control
 //!
@@ -25,7 +36,7 @@
 //! |---|---|
 //! | `GET /_sandbox` | this table as JSON |
 //! | `GET /_sandbox/state` | `{users, groups, folders, files, …}`, in full but for contents |
-//! | `POST /_sandbox/reset` | back to the first second: directory, tokens, limits, faults, log |
+//! | `POST /_sandbox/reset` | back to the first second: directory, files, services, tokens, limits, faults, log |
 //! | `GET·DELETE /_sandbox/requests` | the last 1,000 API requests as received, uploads without body (`?since=SEQ`); forget them |
 //! | `GET·POST /_sandbox/tokens`, `DELETE /_sandbox/tokens/{token}` | `{token, admin?, user_id?, scopes?, qps?, quota?}`; revoke |
 //! | `GET·PATCH /_sandbox/limits` | `{qps?, quota?, generation?, announce?}` |
@@ -119,7 +130,7 @@ impl Sandbox {
     /// The access token that is valid from the start. It belongs to an administrator.
     pub const ACCESS_TOKEN: &'static str = "sandbox-access-token";
 
-    /// A domain in its first second: the seeded people and groups, one token, no faults.
+    /// A domain in its first second: the seeded people, groups and services, one token, no faults.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(World::first_second())))
     }

@@ -25,16 +25,14 @@ mod webhooks;
 mod workflow;
 mod workflows;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
 use serde_json::{Value, json};
 
-use super::Sandbox;
 use super::directory::Directory;
-use super::errors::{self, Refusal};
-use super::tokens::Caller;
+use super::{Sandbox, errors, tokens};
 
 /// Everything of these services that can change.
 pub(super) struct Services {
@@ -114,23 +112,13 @@ enum Who {
 /// Puts routes behind a scope.
 fn behind(scope: &'static str, who: Who, routes: Router<Sandbox>) -> Router<Sandbox> {
     unsupported(routes).route_layer(middleware::from_fn(
-        move |caller: Extension<Caller>, request: Request, next: Next| async move {
-            match refused(scope, who, &caller) {
-                Some(refusal) => refusal.into_response(),
-                None => next.run(request).await,
+        move |request: Request, next: Next| async move {
+            match who {
+                Who::Administrators => tokens::require(scope, request, next).await,
+                Who::Everybody => tokens::require_scope(scope, request, next).await,
             }
         },
     ))
-}
-
-fn refused(scope: &'static str, who: Who, caller: &Caller) -> Option<Refusal> {
-    if !caller.scopes.iter().any(|held| held == scope) {
-        return Some(Refusal::MissingScope(scope));
-    }
-    match who {
-        Who::Administrators if !caller.admin => Some(Refusal::NotAdministrator),
-        Who::Administrators | Who::Everybody => None,
-    }
 }
 
 fn unsupported(routes: Router<Sandbox>) -> Router<Sandbox> {

@@ -165,7 +165,8 @@ pub(super) async fn require_scope(scope: &'static str, request: Request, next: N
     }
 }
 
-async fn require(scope: &'static str, request: Request, next: Next) -> Response {
+/// Lets through administrators whose token has `scope`.
+pub(super) async fn require(scope: &'static str, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>();
     match caller {
         Some(caller) if !caller.scopes.iter().any(|held| held == scope) => {
