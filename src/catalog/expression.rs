@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
-use minijinja::value::{Kwargs, Value, ValueKind};
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 /// Steps of work one expression may take. Joining a thousand users with a thousand others through
@@ -101,8 +101,7 @@ fn time(value: &Value) -> Value {
 }
 
 /// `(now - 86400)|rfc3339`: the text of a time in seconds.
-fn rfc3339(seconds: i64, options: Kwargs) -> Result<String, Error> {
-    options.assert_all_used()?;
+fn rfc3339(seconds: i64) -> Result<String, Error> {
     let timestamp = Timestamp::from_second(seconds)
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))?;
     Ok(timestamp.to_string())
@@ -115,7 +114,8 @@ mod tests {
     use super::*;
 
     fn eval(source: &str, scope: serde_json::Value) -> serde_json::Value {
-        let value = Expressions::new().eval(source, &serde_json::from_value(scope).unwrap()).unwrap();
+        let value =
+            Expressions::new().eval(source, &serde_json::from_value(scope).unwrap()).unwrap();
         serde_json::to_value(value).unwrap()
     }
 

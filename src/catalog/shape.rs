@@ -130,10 +130,14 @@ impl Shape {
             Self::Literal(_) => {}
             Self::Expression(source) => check(language, source, known, faults),
             Self::List(shapes) => {
-                shapes.iter().for_each(|shape| shape.check(language, known, faults));
+                for shape in shapes {
+                    shape.check(language, known, faults);
+                }
             }
             Self::Object(members) => {
-                members.values().for_each(|shape| shape.check(language, known, faults));
+                for shape in members.values() {
+                    shape.check(language, known, faults);
+                }
             }
             Self::Each(each) => {
                 check(language, &each.each, known, faults);
@@ -209,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_name_that_nothing_makes_is_a_fault() {
-        let shape: Shape = serde_saphyr::from_str("{ each: users, give: [item.id, other.id] }").unwrap();
+        let shape: Shape =
+            serde_saphyr::from_str("{ each: users, give: [item.id, other.id] }").unwrap();
         let mut faults = Vec::new();
         shape.check(&Expressions::new(), &["users"], &mut faults);
         assert_eq!(faults, ["`other.id` reads `other`, which nothing before it makes"]);
