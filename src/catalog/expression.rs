@@ -25,6 +25,7 @@ impl Expressions {
         environment.add_filter("time", time);
         environment.add_filter("rfc3339", rfc3339);
         environment.add_filter("flatten", flatten);
+        environment.add_filter("json_text", json_text);
         Self(environment)
     }
 
@@ -83,6 +84,11 @@ fn flatten(lists: &Value) -> Result<Value, Error> {
         all.extend(list.try_iter()?);
     }
     Ok(Value::from(all))
+}
+
+/// `'email eq ' ~ args.email|json_text`: a JSON string, as Egnyte's filters want their values.
+fn json_text(text: String) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// `user.lastActiveDate|time`: seconds since 1970 of a time as Egnyte writes it: RFC 3339, ISO with

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use http::Method;
 
 use crate::catalog::Sources;
-use crate::catalog::definition::{self, MethodDefinition, ResourceDefinition};
+use crate::catalog::definition::{self, MethodDefinition, RequestLine, ResourceDefinition};
 use crate::catalog::problem::Document;
 use crate::cli::{Failure, Outcome};
 
@@ -103,8 +103,9 @@ fn new_resource(args: &Args) -> String {
 
 /// A doc with every part the method needs and none of the words.
 fn scaffold(resource: &ResourceDefinition, name: &str, method: &MethodDefinition) -> String {
-    let verb = &method.request.verb;
-    let reads = method.reads();
+    let verb = method.request.as_ref().map_or(&Method::GET, |line| &line.verb);
+    // Whether steps only read depends on what they call.
+    let reads = method.reads().unwrap_or(true);
     let mut text = String::from("---\n");
     let noun = if name == "list" { &resource.resource } else { &resource.singular };
     let mut title = format!("{name} {noun}").replace('_', " ");
@@ -125,7 +126,7 @@ fn scaffold(resource: &ResourceDefinition, name: &str, method: &MethodDefinition
     ] {
         _ = writeln!(text, "  {:<24}# {question}", format!("{hint}: {value}"));
     }
-    let path: Vec<&str> = method.request.arguments().collect();
+    let path: Vec<&str> = method.request.iter().flat_map(RequestLine::arguments).collect();
     if !path.is_empty() {
         text.push_str("path_schema:\n  properties:\n");
         for argument in &path {
