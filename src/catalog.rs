@@ -5,9 +5,11 @@
 pub mod definition;
 pub mod doc;
 pub mod endpoint;
+pub mod expression;
 pub mod filter;
 pub mod name;
 pub mod problem;
+pub mod shape;
 pub mod shelf;
 pub mod source;
 pub mod tool;

@@ -43,7 +43,7 @@ enum Command {
     Mint(mint::Args),
     /// Print the tools, filtered, without a server
     Tools(tools::Args),
-    /// Check tool docs and see what is documented
+    /// Begin, check and try tool docs
     #[command(subcommand)]
     Docs(docs::Command),
     /// Make, list and revoke API tokens
@@ -86,7 +86,7 @@ async fn run(command: Command) -> Outcome {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Mint(args) => mint::run(&args),
         Command::Tools(args) => tools::run(&args),
-        Command::Docs(command) => docs::run(&command),
+        Command::Docs(command) => docs::run(command).await,
         Command::ApiToken(command) => api_token::run(command).await,
         Command::Account(command) => account::run(command).await,
         Command::Server(command) => server::run(command).await,

@@ -7,15 +7,18 @@ pub mod outcome;
 pub mod paging;
 pub mod request;
 pub mod response;
+mod steps;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::account::Health;
 use crate::catalog::Tool;
+use crate::catalog::endpoint::Endpoint;
+use crate::catalog::expression::Expressions;
 use crate::catalog::tool::{Call, Operation};
 use crate::clock::Clock;
-use crate::egnyte::{Client, Request, Response, Upstream, rate_limit};
+use crate::egnyte::{Client, RateLimit, Request, Response, Upstream, rate_limit};
 
 pub use outcome::{Failure, Kind, Outcome};
 pub use paging::{Cursors, Page};
@@ -27,6 +30,7 @@ pub struct Invoker {
     cursors: Cursors,
     health: Health,
     clock: Clock,
+    language: Expressions,
     result_budget: usize,
 }
 
@@ -50,7 +54,8 @@ pub struct Caller<'a> {
 impl Invoker {
     /// An invoker over one client.
     pub fn new(client: Client, cursors: Cursors, health: Health, clock: Clock) -> Self {
-        Self { client, cursors, health, clock, result_budget: RESULT_BUDGET }
+        let language = Expressions::new();
+        Self { client, cursors, health, clock, language, result_budget: RESULT_BUDGET }
     }
 
     /// Calls `tool` with `arguments`, the JSON text of an object or nothing.
@@ -61,12 +66,7 @@ impl Invoker {
         };
         match &tool.operation {
             Operation::Request(call) => self.request(tool, call, given, caller).await,
-            Operation::Steps(_) => Failure::new(
-                Kind::UpstreamError,
-                "This tool is made of steps, which this server cannot run.",
-                "use the tools that it is made of.",
-            )
-            .into(),
+            Operation::Steps(task) => steps::run(self, tool, task, given, caller).await,
         }
     }
 
@@ -105,22 +105,35 @@ impl Invoker {
         page: Option<Page>,
         caller: Caller<'_>,
     ) -> Outcome {
+        let (answer, rate_limit) = self.exchange(tool, &call.endpoint, request, caller).await;
+        let result = answer.and_then(|response| self.shape(tool, call, response, page, caller));
+        Outcome { result, rate_limit }
+    }
+
+    /// One request and its answer; what is no answer of the endpoint is a failure.
+    async fn exchange(
+        &self,
+        tool: &Tool,
+        endpoint: &Endpoint,
+        request: Request,
+        caller: Caller<'_>,
+    ) -> (Result<Response, Failure>, Option<RateLimit>) {
         let response = match self.client.call(caller.upstream, request).await {
             Ok(response) => response,
-            Err(error) => return Outcome::from(outcome::of_call_error(tool, caller, &error)),
+            Err(error) => return (Err(outcome::of_call_error(tool, caller, &error)), None),
         };
         let now: Timestamp = self.clock.now();
         let rate_limit = rate_limit::read(response.status, &response.headers, now);
-        let result = if response::is_answer(&call.endpoint, response.status) {
+        if response::is_answer(endpoint, response.status) {
             self.health.accepted(caller.account_id, caller.marked_refused).await;
-            self.shape(tool, call, response, page, caller)
-        } else {
-            Err(outcome::of_status(tool, caller, &response, rate_limit))
-        };
-        if let Err(Failure { kind: Kind::NeedsReauth, message, .. }) = &result {
-            self.health.refused(caller.account_id, caller.credentials_version, message).await;
+            return (Ok(response), rate_limit);
         }
-        Outcome { result, rate_limit }
+        let failure = outcome::of_status(tool, caller, &response, rate_limit);
+        if failure.kind == Kind::NeedsReauth {
+            let version = caller.credentials_version;
+            self.health.refused(caller.account_id, version, &failure.message).await;
+        }
+        (Err(failure), rate_limit)
     }
 
     fn shape(

@@ -37,6 +37,15 @@ pub fn compile(
     let Some(operation) = operation.filter(|_| input.problems.is_empty()) else {
         return Err(input.problems);
     };
+    for name in &doc.front.one_of {
+        if !input.has(name) {
+            let message = format!("`{name}` is no argument");
+            input.problem(&["one_of"], message, "name arguments of the tool");
+        }
+    }
+    if !input.problems.is_empty() {
+        return Err(input.problems);
+    }
     let input_schema = input.schema();
     let validator = jsonschema::options()
         .should_validate_formats(true)
@@ -59,7 +68,9 @@ pub fn compile(
     };
     let steps_read = || match &operation {
         Operation::Request(call) => call.endpoint.reads,
-        Operation::Steps(task) => task.steps.iter().all(|step| step.endpoint.reads),
+        Operation::Steps(task) => {
+            task.steps.iter().filter_map(|step| step.endpoint.as_ref()).all(|called| called.reads)
+        }
     };
     Ok(Tool {
         names,
@@ -73,6 +84,7 @@ pub fn compile(
         annotations: doc.front.annotations,
         input_schema,
         validator,
+        one_of: doc.front.one_of,
         output_schema: doc.front.response_schema,
         operation,
         examples: doc.front.examples,

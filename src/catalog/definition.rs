@@ -18,6 +18,7 @@ pub use steps::StepDefinition;
 pub use wire::{Answer, BodyEncoding, FilterExpression, Fixed, Transfer};
 
 use super::problem::{Document, Problem};
+use super::shape::Shape;
 
 /// The wire facts of one resource.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -76,9 +77,9 @@ pub struct MethodDefinition {
     /// The steps of a task tool, instead of `request`.
     #[serde(default)]
     pub steps: Vec<StepDefinition>,
-    /// Expression of a task tool's result.
+    /// Shape of a task tool's result.
     #[serde(default)]
-    pub result: Option<String>,
+    pub result: Option<Shape>,
 }
 
 impl MethodDefinition {
@@ -202,7 +203,7 @@ fn task_fault(method: &MethodDefinition) -> Option<(&'static str, String, &'stat
         return Some((key, format!("`{key}` does not go with `steps`"), hint));
     }
     if method.result.is_none() {
-        let hint = "give the expression of the result, such as \"{'result': by_email.items}\"";
+        let hint = "give the shape of the result, such as { users: by_email.resources }";
         return Some(("steps", "the steps have no `result`".to_owned(), hint));
     }
     steps::fault(&method.steps)

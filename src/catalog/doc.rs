@@ -45,6 +45,10 @@ pub struct FrontMatter {
     /// Arguments that become properties of the body.
     #[serde(default)]
     pub body_schema: ObjectSchema,
+    /// Arguments of which exactly one must be given. Hosts refuse `oneOf` in schemas, so the
+    /// arguments' descriptions should say it too.
+    #[serde(default)]
+    pub one_of: Vec<String>,
     /// JSON Schema of the result. Given, the result is also sent as structured content.
     #[serde(default)]
     pub response_schema: Option<Value>,

@@ -1,11 +1,14 @@
-//! Task tools in the catalog: the steps of a definition, tied to the endpoints that they call.
-//! Expressions are kept as text here.
+//! Task tools in the catalog: the steps of a definition, tied to the endpoints that they call, and
+//! every expression checked for what it reads.
 
 use std::sync::Arc;
 
+use super::definition::steps::KNOWN;
 use super::definition::{MethodDefinition, ResourceDefinition, StepDefinition};
 use super::endpoint::{Endpoint, Endpoints};
+use super::expression::Expressions;
 use super::problem::{Document, Problem};
+use super::shape::{self, ITEM};
 use super::tool::{Step, Task};
 
 /// Everything wrong with what the steps of `resource` call.
@@ -18,19 +21,54 @@ pub fn check(
         .methods
         .iter()
         .flat_map(|(name, method)| method.steps.iter().map(move |step| (name, step)));
-    steps
+    let mut problems: Vec<Problem> = steps
         .filter_map(|(method, step)| {
             let (key, message, hint) = fault(step, endpoints)?;
             let place = ["methods", method, "steps", "name", key];
             Some(document.problem(&place, message, hint))
         })
-        .collect()
+        .collect();
+    for (name, method) in &resource.methods {
+        problems.extend(expression_faults(method).into_iter().map(|fault| {
+            let hint = "an expression reads args, domain, now, the steps before it, and item where \
+                        it goes through a list";
+            document.problem(&["methods", name, "steps"], fault, hint)
+        }));
+    }
+    problems
+}
+
+/// Every expression of a method that cannot be read, or reads what is not there yet.
+fn expression_faults(method: &MethodDefinition) -> Vec<String> {
+    let language = Expressions::new();
+    let mut faults = Vec::new();
+    let mut known: Vec<&str> = KNOWN.to_vec();
+    for step in &method.steps {
+        for source in step.when.iter().chain(&step.for_each).chain(&step.value) {
+            shape::check(&language, source, &known, &mut faults);
+        }
+        let mut inside = known.clone();
+        inside.extend(step.for_each.as_ref().map(|_| ITEM));
+        for members in [&step.path, &step.query, &step.headers, &step.body] {
+            for shape in members.values() {
+                shape.check(&language, &inside, &mut faults);
+            }
+        }
+        known.push(&step.name);
+    }
+    if let Some(result) = &method.result {
+        result.check(&language, &known, &mut faults);
+    }
+    faults
 }
 
 /// The task of a method made of steps. `None` when a step calls nothing that is defined.
 pub fn of(method: &MethodDefinition, endpoints: &Endpoints) -> Option<Task> {
     let steps = method.steps.iter().map(|step| {
-        let endpoint = Arc::clone(target(step, endpoints)?);
+        let endpoint = match &step.call {
+            Some(_) => Some(Arc::clone(target(step, endpoints)?)),
+            None => None,
+        };
         Some(Step { definition: step.clone(), endpoint })
     });
     Some(Task { steps: steps.collect::<Option<_>>()?, result: method.result.clone()? })
@@ -46,12 +84,13 @@ fn fault(
     endpoints: &Endpoints,
 ) -> Option<(&'static str, String, &'static str)> {
     let name = &step.name;
+    let call = step.call.as_ref()?;
     let Some(endpoint) = target(step, endpoints) else {
-        let message = format!("the step `{name}` calls `{}`, which makes no request", step.call);
+        let message = format!("the step `{name}` calls `{call}`, which makes no request");
         return Some(("call", message, "call a method that is defined with a `request`"));
     };
     if endpoint.transfer.is_some() {
-        let message = format!("the step `{name}` calls `{}`, which only makes a link", step.call);
+        let message = format!("the step `{name}` calls `{call}`, which only makes a link");
         return Some(("call", message, "call a method without `transfer`"));
     }
     if step.pages.is_some() && endpoint.paging.is_none() {
@@ -67,11 +106,11 @@ fn fault(
     if let Some(unknown) =
         step.path.keys().find(|key| !endpoint.line.arguments().any(|a| a == *key))
     {
-        let message = format!("the path of `{}` has no {{{unknown}}}", step.call);
+        let message = format!("the path of `{call}` has no {{{unknown}}}");
         return Some(("path", message, "remove it, or move it to `query` or `body`"));
     }
     if endpoint.body.is_none() && !step.body.is_empty() {
-        let message = format!("`{}` takes no body", step.call);
+        let message = format!("`{call}` takes no body");
         return Some(("body", message, "remove it, or move it to `query`"));
     }
     let unsendable =

@@ -12,6 +12,7 @@ use super::definition::{Paging, StepDefinition};
 use super::doc::{Annotations, Example, TimeForm};
 use super::endpoint::Endpoint;
 use super::name::Names;
+use super::shape::Shape;
 
 /// The name of the argument that caps a page.
 pub const LIMIT: &str = "limit";
@@ -51,6 +52,8 @@ pub struct Tool {
     pub input_schema: Value,
     /// The same schema, compiled once; nested objects with properties take no others.
     pub validator: Validator,
+    /// Arguments of which exactly one must be given.
+    pub one_of: Vec<String>,
     /// JSON Schema of the result, if the doc gives one.
     pub output_schema: Option<Value>,
     /// What a call does.
@@ -86,8 +89,8 @@ pub struct Call {
 pub struct Task {
     /// The steps, in order.
     pub steps: Vec<Step>,
-    /// The expression of the result.
-    pub result: String,
+    /// The shape of the result.
+    pub result: Shape,
 }
 
 /// One step of a task.
@@ -95,8 +98,8 @@ pub struct Task {
 pub struct Step {
     /// Name, conditions and expressions.
     pub definition: StepDefinition,
-    /// The method that it calls.
-    pub endpoint: Arc<Endpoint>,
+    /// The method that it calls; `None` for a step that only makes a value.
+    pub endpoint: Option<Arc<Endpoint>>,
 }
 
 /// What becomes of one argument.

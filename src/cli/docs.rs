@@ -1,5 +1,8 @@
 //! `docs`: work on tool docs without a server. `lint` is the same code as start-up.
 
+mod new;
+mod trial;
+
 use std::path::PathBuf;
 
 use schemars::schema_for;
@@ -23,18 +26,23 @@ pub enum Command {
         /// Folder of tool docs
         dir: Option<PathBuf>,
     },
+    /// Begin a tool: its definition, if there is none, and a doc to fill in
+    New(new::Args),
+    /// Call a tool, on the stand-in Egnyte or a real one
+    Try(trial::Args),
     /// Print the JSON Schemas of resource.yaml and of a doc's front matter
     Schema,
 }
 
-pub fn run(command: &Command) -> Outcome {
+pub async fn run(command: Command) -> Outcome {
     match command {
         Command::Lint { dir } => lint(dir.as_ref()),
         Command::Coverage { dir } => coverage(dir.as_ref()),
+        Command::New(args) => new::run(&args),
+        Command::Try(args) => trial::run(&args).await,
         Command::Schema => schema(),
     }
 }
-
 fn lint(dir: Option<&PathBuf>) -> Outcome {
     let catalog = documents::load(dir.map(PathBuf::as_path), &Keyring::generate()?)?;
     let tools = catalog.tools();

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::Outcome;
-use super::options::{DataArgs, FilterArgs};
+use super::options::{DataArgs, FilterArgs, read_access_token};
 use crate::catalog::ServerConfig;
-use crate::crypto::Secret;
 use crate::egnyte::Domain;
 use crate::server::documents;
 use crate::store::new_id;
@@ -59,7 +58,7 @@ pub fn run(args: &Args) -> Outcome {
         return Err(format!("--expires-at must be ahead; it is {now} now").into());
     }
     let domain = Domain::parse(&args.domain)?;
-    let access_token = read_access_token(args)?;
+    let access_token = read_access_token(&args.access_token_file)?;
     let token = mint(
         &keyring,
         &MintRequest {
@@ -76,19 +75,4 @@ pub fn run(args: &Args) -> Outcome {
     )?;
     println!("{}/mcp/{}", args.public_url.trim_end_matches('/'), token.expose());
     Ok(())
-}
-
-fn read_access_token(args: &Args) -> Result<Secret, super::Failure> {
-    let path = &args.access_token_file;
-    let text = if path.as_os_str() == "-" {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
-    let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let token = text.trim();
-    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(format!("{} does not hold one access token", path.display()).into());
-    }
-    Ok(Secret::from(token))
 }

@@ -1,6 +1,6 @@
 //! Options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::crypto::{Keyring, KeyringError, Secret};
 use crate::server::Database;
@@ -97,4 +97,19 @@ impl From<FilterArgs> for crate::catalog::ServerConfig {
             ..Self::default()
         }
     }
+}
+
+/// The one access token in the file at `path`; `-` reads standard input.
+pub fn read_access_token(path: &Path) -> Result<Secret, super::Failure> {
+    let text = if path.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let token = text.trim();
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(format!("{} does not hold one access token", path.display()).into());
+    }
+    Ok(Secret::from(token))
 }

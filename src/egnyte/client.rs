@@ -87,6 +87,7 @@ impl EgnyteUrl {
 pub struct Upstream {
     scheme: Scheme,
     authority: Authority,
+    web: Arc<str>,
     host: HeaderValue,
     authorization: HeaderValue,
 }
@@ -99,7 +100,13 @@ impl Upstream {
         let bearer = format!("Bearer {}", access_token.expose());
         let mut authorization = HeaderValue::from_str(&bearer).ok()?;
         authorization.set_sensitive(true);
-        Some(Self { scheme, authority, host, authorization })
+        let web = format!("https://{}", domain.host()).into();
+        Some(Self { scheme, authority, web, host, authorization })
+    }
+
+    /// Where people open the domain in a browser.
+    pub fn web(&self) -> &str {
+        &self.web
     }
 
     /// The host that is called, for messages.

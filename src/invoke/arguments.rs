@@ -31,7 +31,14 @@ pub fn read(tool: &Tool, text: Option<&str>) -> Result<Map<String, Value>, Failu
         return Err(refuse(tool, &faults));
     }
     match value {
-        Value::Object(arguments) => Ok(arguments),
+        Value::Object(arguments) => {
+            let given = tool.one_of.iter().filter(|name| arguments.contains_key(*name)).count();
+            if given != 1 && !tool.one_of.is_empty() {
+                let names = tool.one_of.join(", ");
+                return Err(refuse(tool, &[format!("give exactly one of {names}, not {given}")]));
+            }
+            Ok(arguments)
+        }
         _ => Err(refuse(tool, &["they must be an object".to_owned()])),
     }
 }

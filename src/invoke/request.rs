@@ -19,6 +19,8 @@ use crate::catalog::endpoint::Endpoint;
 use crate::catalog::tool::{Call, FILTER, Place};
 use crate::egnyte::Request;
 
+pub use value::plain;
+
 /// Everything but RFC 3986's unreserved characters is encoded: Egnyte wants it so in paths
 /// ("Best Practices"), and it is always right in queries.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -38,6 +38,12 @@ impl<'a> Input<'a> {
     }
 
     /// Notes a problem.
+    /// Whether there is an argument of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.properties.contains_key(name)
+    }
+
+    /// Notes what stands in the way.
     pub fn problem(&mut self, path: &[&str], message: impl Into<String>, hint: &str) {
         self.problems.push(self.document.problem(path, message, hint));
     }

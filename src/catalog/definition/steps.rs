@@ -1,25 +1,32 @@
 //! Steps of a task tool: a documented composition of defined methods. Read and checked here as
 //! data; running them is not this module's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::catalog::shape::{ITEM, Members};
+
 /// Names that expressions know already.
-const TAKEN: [&str; 5] = ["args", "domain", "item", "loop", "result"];
+pub const KNOWN: [&str; 3] = ["args", "domain", "now"];
 
 /// The most pages a step may read.
 const MAX_PAGES: u32 = 50;
 
-/// One step. Values of the maps and `when` and `for_each` are expressions.
+/// One step: a call, or a value made of what is there. What stands in the maps is a shape, and
+/// `when`, `value` and `for_each` are expressions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepDefinition {
     /// The name by which later steps and `result` know what came back.
     pub name: String,
     /// The method that is called, such as `users.list`.
-    pub call: String,
+    #[serde(default)]
+    pub call: Option<String>,
+    /// Instead of a call: an expression to know under the step's name.
+    #[serde(default)]
+    pub value: Option<String>,
     /// The step is skipped, and its result none, unless this is true.
     #[serde(default)]
     pub when: Option<String>,
@@ -28,16 +35,16 @@ pub struct StepDefinition {
     pub for_each: Option<String>,
     /// Arguments of the path, by their names in the request line.
     #[serde(default)]
-    pub path: BTreeMap<String, String>,
+    pub path: Members,
     /// Query parameters, by Egnyte's names.
     #[serde(default)]
-    pub query: BTreeMap<String, String>,
+    pub query: Members,
     /// Headers.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    pub headers: Members,
     /// Properties of the body, by Egnyte's names.
     #[serde(default)]
-    pub body: BTreeMap<String, String>,
+    pub body: Members,
     /// Follows the pages of a listing, at most so many.
     #[serde(default)]
     pub pages: Option<u32>,
@@ -49,7 +56,7 @@ pub struct StepDefinition {
 impl StepDefinition {
     /// The called method's resource and name.
     pub fn target(&self) -> Option<(&str, &str)> {
-        self.call.split_once('.')
+        self.call.as_deref()?.split_once('.')
     }
 }
 
@@ -58,17 +65,21 @@ pub(super) fn fault(steps: &[StepDefinition]) -> Option<(&'static str, String, &
     let mut names = BTreeSet::new();
     for step in steps {
         let name = &step.name;
-        if !crate::catalog::name::is_word(name) || TAKEN.contains(&name.as_str()) {
-            let hint = "use a word of lower-case letters; args, domain, item, loop and result \
-                        have a meaning already";
+        if !crate::catalog::name::is_word(name) || KNOWN.contains(&name.as_str()) || name == ITEM {
+            let hint = "use a word of lower-case letters; args, domain, now and item have a \
+                        meaning already";
             return Some(("name", format!("a step cannot be called `{name}`"), hint));
         }
         if !names.insert(name) {
             return Some(("name", format!("two steps are called `{name}`"), "rename one"));
         }
-        if step.target().is_none() {
-            let message = format!("`{}` is no method", step.call);
-            return Some(("call", message, "write resource.method, such as users.list"));
+        let hint = "write `call: users.list`, a defined method, or `value: ` and an expression";
+        match (&step.call, &step.value) {
+            (Some(call), None) if step.target().is_none() => {
+                return Some(("call", format!("`{call}` is no method"), hint));
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+            _ => return Some(("name", format!("`{name}` is neither a call nor a value"), hint)),
         }
         if step.pages.is_some_and(|pages| pages == 0 || pages > MAX_PAGES) {
             let message = format!("`pages` of `{name}` is not between 1 and {MAX_PAGES}");

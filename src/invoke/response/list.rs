@@ -44,6 +44,11 @@ impl Listed {
         json
     }
 
+    /// How many there are in all, where Egnyte says so.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
     /// The JSON array of the items.
     pub fn into_items(self) -> String {
         format!("[{}]", self.items)
