@@ -65,6 +65,13 @@ impl Invoker {
             Err(failure) => return failure.into(),
         };
         match &tool.operation {
+            // The request is the link's to make: sent from here, an upload would be empty.
+            Operation::Request(call) if call.endpoint.transfer.is_some() => Failure::new(
+                Kind::UpstreamError,
+                "This tool hands out links, which this server cannot serve.",
+                "use another tool.",
+            )
+            .into(),
             Operation::Request(call) => self.request(tool, call, given, caller).await,
             Operation::Steps(task) => steps::run(self, tool, task, given, caller).await,
         }

@@ -368,3 +368,6 @@ complaints! {
             "  hint: name the file after a method in resource.yaml, or define the method there"
         ];
 }
+
+#[path = "tool_doc_problems/formats.rs"]
+mod formats;

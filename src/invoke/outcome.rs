@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Caller;
 use crate::catalog::Tool;
+use crate::catalog::definition::Segment;
 use crate::egnyte::{CallError, RateLimit, Response, error, rate_limit};
 
 /// The end of a call.
@@ -105,7 +106,13 @@ pub fn of_status(
     let status = response.status;
     let said = error::message(&response.body);
     let throttle = rate_limit::throttle(status, &response.headers);
-    let kind = if throttle.is_some() { Kind::RateLimited } else { kind_of(status) };
+    let exists = said.as_deref().is_some_and(|said| said.contains("already exists"));
+    let kind = match kind_of(status) {
+        _ if throttle.is_some() => Kind::RateLimited,
+        // The file system's answer to a folder that is there, beside 409.
+        Kind::Forbidden if exists => Kind::Conflict,
+        kind => kind,
+    };
     let message = match throttle {
         Some(_) => format!(
             "Egnyte refused the call: its rate limit is reached{}",
@@ -128,6 +135,11 @@ pub fn of_status(
                 "wait {wait} seconds, then call again. The account's limit of calls {window} is \
                  used up; nothing was done and this server does not retry."
             )
+        }
+        Kind::NotFound if takes_a_path(tool) => {
+            "check the path: it begins with /Shared or /Private, and what was moved or deleted is \
+             no longer there."
+                .to_owned()
         }
         Kind::NotFound => format!(
             "check the id. Ids of {} come from listing them; what was deleted has none.",
@@ -190,6 +202,12 @@ pub fn of_call_error(tool: &Tool, caller: Caller<'_>, error: &CallError) -> Fail
     Failure::new(kind, message, next_step)
 }
 
+/// Whether it is called by a path in the file system.
+fn takes_a_path(tool: &Tool) -> bool {
+    let path = tool.call().map(|call| call.endpoint.line.path.as_slice()).unwrap_or_default();
+    path.iter().any(|segment| matches!(segment, Segment::Rest(_)))
+}
+
 fn kind_of(status: StatusCode) -> Kind {
     match status {
         StatusCode::UNAUTHORIZED => Kind::NeedsReauth,
@@ -198,6 +216,7 @@ fn kind_of(status: StatusCode) -> Kind {
         StatusCode::CONFLICT => Kind::Conflict,
         StatusCode::BAD_REQUEST
         | StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::RANGE_NOT_SATISFIABLE
         | StatusCode::UNPROCESSABLE_ENTITY => Kind::InvalidArguments,
         _ => Kind::UpstreamError,
     }

@@ -246,9 +246,15 @@ impl Cursors {
             Failure::new(Kind::UpstreamError, format!("No cursor could be made: {detail}."), "")
         };
         let plain = serde_json::to_vec(&held).map_err(|error| failed(error.to_string()))?;
-        seal::seal_text(&self.0, &context(tool, account_id), &plain)
-            .map(|sealed| sealed.as_str().to_owned())
-            .map_err(|error| failed(error.to_string()))
+        let sealed = seal::seal_text(&self.0, &context(tool, account_id), &plain)
+            .map_err(|error| failed(error.to_string()))?;
+        if sealed.as_str().len() > MAX_CURSOR {
+            // It would be refused when it comes back; better to say so than to end the list.
+            let fault = "there are further pages, and the arguments are too long to be carried in \
+                         a next_cursor";
+            return Err(refuse(tool, &[fault.to_owned()]));
+        }
+        Ok(sealed.as_str().to_owned())
     }
 
     fn open(&self, tool: &Tool, account_id: &str, cursor: &str) -> Result<Held, Failure> {

@@ -30,6 +30,10 @@ impl Input<'_> {
         for (name, schema) in [(LIMIT, limit), (NEXT_CURSOR, cursor), (FIELDS, fields)] {
             self.inject(name, schema, Place::Paging, "every list tool");
         }
+        if matches!(paging, Paging::EventId { .. }) && !self.sends_query("id") {
+            let hint = "add one with `x-egnyte-name: id` to query_schema: where to begin";
+            self.problem(&["query_schema"], "no argument gives the `id` of this paging", hint);
+        }
         // What paging sends cannot be an argument, or a caller would get two pages mixed up.
         let sent: Vec<(String, String)> = self
             .arguments
@@ -46,6 +50,11 @@ impl Input<'_> {
             let hint = "remove it: limit and next_cursor take its place";
             self.problem(&["query_schema", "properties", &name], message, hint);
         }
+    }
+
+    fn sends_query(&self, name: &str) -> bool {
+        let place = Place::Query(name.to_owned());
+        self.arguments.values().any(|argument| argument.place == place)
     }
 
     /// What every tool that reads a file's text takes: `offset` and `limit`, in bytes.

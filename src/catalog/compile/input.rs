@@ -99,8 +99,7 @@ impl<'a> Input<'a> {
                 Err(message) => Some(message),
             };
             if let Some(message) = fault {
-                let hint = "remove it: nobody may send this header, or give its name on the wire \
-                            as x-egnyte-name";
+                let hint = "remove it, or give the right name on the wire as x-egnyte-name";
                 self.problem(&["header_schema", "properties", name], message, hint);
                 sendable.properties.remove(name);
             }
