@@ -32,6 +32,8 @@ mod harness;
 mod http_sse;
 #[path = "service/http_sse_end.rs"]
 mod http_sse_end;
+#[path = "service/listings.rs"]
+mod listings;
 #[path = "service/messages.rs"]
 mod messages;
 #[path = "service/modern.rs"]
@@ -54,3 +56,7 @@ mod streamable;
 mod throttles;
 #[path = "service/tokens.rs"]
 mod tokens;
+#[path = "service/traps.rs"]
+mod traps;
+#[path = "service/upstream.rs"]
+mod upstream;

@@ -6,6 +6,8 @@ use serde_json::Value;
 const MAX_CHARS: usize = 500;
 /// Bodies are looked into up to here.
 const MAX_BYTES: usize = 64 * 1024;
+/// Errors by input field are looked for so deep.
+const MAX_DEPTH: usize = 4;
 
 /// Egnyte's own message, in whichever shape it came. `None` when the body says nothing.
 pub fn message(body: &[u8]) -> Option<String> {
@@ -20,49 +22,94 @@ pub fn message(body: &[u8]) -> Option<String> {
 }
 
 fn from_json(value: &Value) -> Option<String> {
-    if let Value::String(text) = value {
-        return Some(text.clone());
+    match value {
+        Value::String(text) => return Some(text.clone()),
+        Value::Array(errors) => return sentences(errors),
+        _ => {}
+    }
+    // Metadata, by input field; Egnyte's own library looks for it at any depth.
+    if let Some(text) = input_errors(value, MAX_DEPTH) {
+        return Some(text);
     }
     // Users, groups, links; comments; audit, dates.
-    for (list, text) in [("Errors", "description"), ("formErrors", "msg"), ("errors", "msg")] {
-        if let Some(Value::Array(errors)) = value.get(list) {
-            let texts: Vec<&str> = errors
-                .iter()
-                .filter_map(|error| error.as_str().or_else(|| error.get(text)?.as_str()))
-                .collect();
-            if !texts.is_empty() {
-                return Some(texts.join("; "));
-            }
+    for list in ["Errors", "formErrors", "errors"] {
+        let text = match value.get(list) {
+            Some(Value::Array(errors)) => sentences(errors),
+            Some(error @ Value::Object(_)) => sentence(error),
+            _ => None,
+        };
+        if text.is_some() {
+            return text;
         }
     }
-    // Metadata: by input field, sometimes inside `errors`.
-    let inputs = value.get("inputErrors").or_else(|| value.get("errors")?.get("inputErrors"));
-    if let Some(Value::Object(fields)) = inputs {
+    // File system; newer services and OAuth; uploads and throttles.
+    if let Some(text) = sentence(value) {
+        return Some(text);
+    }
+    // The Apigee gateway.
+    let fault = value.get("fault")?;
+    let code = || fault.get("detail")?.get("errorcode")?.as_str();
+    fault.get("faultstring").and_then(Value::as_str).or_else(code).map(str::to_owned)
+}
+
+/// The sentences of a list of errors.
+fn sentences(errors: &[Value]) -> Option<String> {
+    let texts: Vec<String> = errors.iter().filter_map(sentence).collect();
+    (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// The sentence of one error, under whichever of the keys it stands; a bare code as the last.
+fn sentence(error: &Value) -> Option<String> {
+    let keys = [
+        "description",
+        "msg",
+        "errorMessage",
+        "error_description",
+        "message",
+        "error",
+        "errorCode",
+        "code",
+    ];
+    if let Value::String(text) = error {
+        return Some(text.clone());
+    }
+    keys.iter().find_map(|key| match error.get(key)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        inner @ Value::Object(_) => inner.get("message")?.as_str().map(str::to_owned),
+        _ => None,
+    })
+}
+
+fn input_errors(value: &Value, depth: usize) -> Option<String> {
+    let inner: Vec<&Value> = match value {
+        _ if depth == 0 => return None,
+        Value::Object(object) => object.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => return None,
+    };
+    if let Some(Value::Object(fields)) = value.get("inputErrors") {
         let texts: Vec<String> = fields.iter().filter_map(input_error).collect();
         if !texts.is_empty() {
             return Some(texts.join("; "));
         }
     }
-    // File system; uploads and throttles; newer services; OAuth.
-    for key in ["errorMessage", "error_description", "message", "error", "errorCode"] {
-        if let Some(Value::String(text)) = value.get(key) {
-            return Some(text.clone());
-        }
-    }
-    // The Apigee gateway.
-    value.get("fault")?.get("faultstring")?.as_str().map(str::to_owned)
+    inner.into_iter().find_map(|inner| input_errors(inner, depth - 1))
 }
 
 fn input_error((field, errors): (&String, &Value)) -> Option<String> {
-    let texts: Vec<&str> =
-        errors.as_array()?.iter().filter_map(|error| error.get("msg")?.as_str()).collect();
-    (!texts.is_empty()).then(|| format!("{field}: {}", texts.join(", ")))
+    let text = match errors {
+        Value::Array(errors) => sentences(errors),
+        one => sentence(one),
+    };
+    Some(format!("{field}: {}", text?))
 }
 
 /// The heading of a web page, or plain text.
 fn from_markup(text: &str) -> Option<String> {
     for tag in ["h1", "title"] {
-        let open = text.split_once(&format!("<{tag}>")).map(|(_, rest)| rest);
+        // With attributes or without.
+        let open = text.split_once(&format!("<{tag}")).and_then(|(_, rest)| rest.split_once('>'));
+        let open = open.filter(|(attributes, _)| !attributes.contains('<')).map(|(_, rest)| rest);
         if let Some((inner, _)) = open.and_then(|rest| rest.split_once(&format!("</{tag}>"))) {
             return Some(inner.to_owned());
         }
@@ -93,6 +140,16 @@ mod tests {
                 "no such scope",
             ),
             (r#"{"fault":{"faultstring":"Gateway","detail":{"errorcode":"x"}}}"#, "Gateway"),
+            (r#"{"fault":{"detail":{"errorcode":"steps.quota"}}}"#, "steps.quota"),
+            (r#"{"errors":[{"inputErrors":{"a":["no","never"]}}]}"#, "a: no; never"),
+            (r#"{"data":{"inputErrors":{"a":{"msg":"deep"}}}}"#, "a: deep"),
+            (r#"{"errorCode":"FOLDER_DESCRIPTION_TOO_LONG"}"#, "FOLDER_DESCRIPTION_TOO_LONG"),
+            (r#"{"error":"invalid_grant","error_description":"expired"}"#, "expired"),
+            (r#"{"error":{"message":"nested"}}"#, "nested"),
+            (r#"{"error":"","message":"","errorMessage":"said"}"#, "said"),
+            (r#"{"errors":["first",{"code":"SECOND"}]}"#, "first; SECOND"),
+            (r#"[{"code":"X","msg":"listed"}]"#, "listed"),
+            ("<html><body><h1 class=\"a\">Not there</h1></body></html>", "Not there"),
             ("<h1>Developer Inactive</h1>", "Developer Inactive"),
             ("<html><head><title>Not\n found</title></head></html>", "Not found"),
             ("plain words", "plain words"),
