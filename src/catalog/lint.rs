@@ -13,8 +13,9 @@ use super::tool::{Call, Tool};
 /// Claude Code cuts descriptions at 2,048 characters; ours stay well below.
 const MAX_DESCRIPTION: usize = 1_500;
 const MAX_TITLE: usize = 60;
-/// Schemas deeper than this are refused by some hosts and help no model.
-const MAX_DEPTH: usize = 6;
+/// Schemas deeper than this are refused by some hosts and help no model. Every map counts, so an
+/// array in an object in an array of objects has seven.
+const MAX_DEPTH: usize = 8;
 /// What an argument can be. No `null`: an optional argument is left out.
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "object"];
 

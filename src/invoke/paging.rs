@@ -133,6 +133,11 @@ impl Page {
         matches!(paging, Paging::Link { .. }) && self.start.position.is_some()
     }
 
+    /// Whether `parameter` is left out of this page's request, because a cursor excludes it.
+    pub fn leaves_out(&self, paging: &Paging, parameter: &str) -> bool {
+        self.start.position.is_some() && paging.first_only().iter().any(|name| name == parameter)
+    }
+
     /// How many items at the beginning of Egnyte's answer belong to earlier pages.
     pub fn skip(&self, paging: &Paging) -> u64 {
         match paging {
@@ -282,4 +287,25 @@ fn names(fields: &Value) -> Option<Vec<String>> {
 
 fn context<'a>(tool: &'a Tool, account_id: &'a str) -> [&'a str; 3] {
     ["cursor", account_id, &tool.names.long]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cursor_excludes_goes_with_the_first_page_only() {
+        let paging = r#"{
+            "style": "cursor", "items": "events", "cursor": "nextCursor", "next": "nextCursor",
+            "first_only": ["startDate"]
+        }"#;
+        let paging: Paging = serde_json::from_str(paging).unwrap();
+        let first = Page::first(&paging, None);
+        let cut = first.starting(Start { position: None, skip: 3 });
+        let held = Some(Position::Text("abc".to_owned()));
+        let second = first.starting(Start { position: held, skip: 0 });
+        let left_out = |page: &Page, name| page.leaves_out(&paging, name);
+        assert!(!left_out(&first, "startDate") && !left_out(&cut, "startDate"));
+        assert!(left_out(&second, "startDate") && !left_out(&second, "auditType"));
+    }
 }

@@ -75,11 +75,13 @@ pub fn assemble(endpoint: &Endpoint, parts: Parts, page: Option<&Page>) -> Resul
     };
     let mut body = parts.body;
     let paging = endpoint.paging.as_ref().zip(page);
+    let left_out = |name: &str| paging.is_some_and(|(paging, page)| page.leaves_out(paging, name));
+    body.retain(|name, _| !left_out(name));
     let asked = paging.map(|(paging, page)| page.parameters(paging)).unwrap_or_default();
     let in_body = paging.is_some_and(|(paging, _)| paging.place() == PagingPlace::Body);
     // The address of a next page has the whole query.
     if !paging.is_some_and(|(paging, page)| page.is_whole_query(paging)) {
-        for (name, value) in &parts.query {
+        for (name, value) in parts.query.iter().filter(|(name, _)| !left_out(name)) {
             if in_body || !asked.iter().any(|(asked, _)| asked == name) {
                 add(name, value);
             }

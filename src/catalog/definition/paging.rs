@@ -66,6 +66,9 @@ pub enum Paging {
         /// Key of a boolean: whether there is another page. Left out, any next cursor means so.
         #[serde(default)]
         more: Option<String>,
+        /// Names of parameters that Egnyte refuses beside a cursor; they go with the first page.
+        #[serde(default)]
+        first_only: Vec<String>,
         /// Name of the parameter with the page size, if there is one.
         #[serde(default)]
         limit: Option<String>,
@@ -112,7 +115,8 @@ pub enum Paging {
     },
     /// Egnyte sends everything at once; pages are cut here.
     Whole {
-        /// Key of the array in the answer. Left out, the answer is the array.
+        /// Key of the array in the answer, which can also be the array itself. Left out, it
+        /// always is.
         #[serde(default)]
         items: Items,
         /// Items on a page when the caller names no `limit`.
@@ -226,6 +230,14 @@ impl Paging {
             }
             Self::Page { page, limit, .. } => vec![page, limit],
             Self::Link { .. } | Self::Whole { .. } => Vec::new(),
+        }
+    }
+
+    /// Names of parameters that only the first page's request has.
+    pub fn first_only(&self) -> &[String] {
+        match self {
+            Self::Cursor { first_only, .. } => first_only,
+            _ => &[],
         }
     }
 

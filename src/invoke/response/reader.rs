@@ -41,7 +41,9 @@ impl Received<'_> {
 
 /// Reads `text` as an answer of this style.
 pub fn read<'a>(text: &'a str, paging: &Paging) -> Result<Received<'a>, serde_json::Error> {
-    if paging.items().is_empty() {
+    // Egnyte documents an object for some of its lists and sends the array alone.
+    let is_array = matches!(paging, Paging::Whole { .. }) && text.trim_start().starts_with('[');
+    if is_array || paging.items().is_empty() {
         let items = Some(serde_json::from_str(text)?);
         return Ok(Received { items, ..Received::default() });
     }
@@ -118,4 +120,20 @@ impl<'de> Visitor<'de> for Keys<'_> {
 /// A number or boolean, which some of Egnyte's services send as text.
 fn unquoted(value: &RawValue) -> &str {
     value.get().trim_matches('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_sent_whole_may_be_an_object_or_the_array_alone() {
+        let paging = r#"{ "style": "whole", "items": "resources", "default": 50, "max": 100 }"#;
+        let paging: Paging = serde_json::from_str(paging).unwrap();
+        for text in [r#"{"totalResults":2,"resources":[1,2]}"#, " [1,2]"] {
+            let items = read(text, &paging).unwrap().items.unwrap();
+            assert_eq!(items.len(), 2, "{text}");
+        }
+        assert!(read("{}", &paging).unwrap().items.is_none());
+    }
 }
