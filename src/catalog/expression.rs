@@ -25,6 +25,7 @@ impl Expressions {
         environment.add_filter("time", time);
         environment.add_filter("rfc3339", rfc3339);
         environment.add_filter("flatten", flatten);
+        environment.add_filter("lookup", lookup);
         environment.add_filter("json_text", json_text);
         Self(environment)
     }
@@ -75,6 +76,11 @@ fn index_by(elements: &Value, attribute: &str) -> Result<Value, Error> {
         }
     }
     Ok(Value::from_pairs(index))
+}
+
+/// `names|map('lookup', by_name)`: the member of a map with this key.
+fn lookup(key: &Value, map: &Value) -> Result<Value, Error> {
+    map.get_item(key)
 }
 
 /// `[[1], [2, 3]]|flatten`: one list. What is no list is left out.

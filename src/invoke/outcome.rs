@@ -141,10 +141,9 @@ pub fn of_status(
              no longer there."
                 .to_owned()
         }
-        Kind::NotFound => format!(
-            "check the id. Ids of {} come from listing them; what was deleted has none.",
-            tool.resource
-        ),
+        Kind::NotFound => "check the id or path: it may be misspelt, renamed or deleted. Listings \
+                           and searches tell ids and paths as they are now."
+            .to_owned(),
         Kind::Forbidden => {
             if said.as_deref().is_some_and(|said| said.to_ascii_lowercase().contains("scope")) {
                 failure.missing_scope.clone_from(&tool.scope);
