@@ -33,6 +33,8 @@ impl Method {
         let same =
             |known: &str| known == name || place == "headers" && known.eq_ignore_ascii_case(name);
         let (_, value) = constants.iter().find(|(known, _)| same(known))?;
+        // An array of one stands for that one.
+        let value = value.as_array().and_then(|all| all.first()).unwrap_or(value);
         Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
