@@ -83,5 +83,7 @@ impl Admin {
 pub fn without_database() -> Router {
     Router::new()
         .route("/integrated-account", any(problem::no_database))
-        .route("/integrated-account/{*rest}", any(problem::no_database))
+        .route("/integrated-account/{id}", any(problem::no_database))
+        .route("/integrated-account/{id}/mcp", any(problem::no_database))
+        .route("/integrated-account/{id}/mcp/{*rest}", any(problem::no_database))
 }

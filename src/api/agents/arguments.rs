@@ -27,19 +27,15 @@ pub fn gather(
     if item.is_none() && query.is_empty() {
         return Ok(body.map(str::to_owned));
     }
-    let mut all = of_query(tool, query);
-    let mut faults = Vec::new();
+    let mut all = Map::new();
     if let Some(item) = item {
         let name = item_argument(tool);
-        let value = scalar(kind(tool.argument_schema(name)), item);
-        if all.insert(name.to_owned(), value).is_some() {
-            faults.push(format!("`{name}` stands in the path and in the query"));
-        }
+        all.insert(name.to_owned(), scalar(kind(tool.argument_schema(name)), item));
     }
-    for (name, value) in of_body(tool, body)? {
+    let mut faults = Vec::new();
+    for (name, value) in of_query(tool, query).into_iter().chain(of_body(tool, body)?) {
         if all.contains_key(&name) {
-            let name = shown(&name);
-            faults.push(format!("`{name}` stands in the body and in the path or query"));
+            faults.push(format!("`{}` is given twice: path, query and body add up", shown(&name)));
         } else {
             all.insert(name, value);
         }

@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    fn of(property: Value) -> Result<Value, String> {
+    fn of(property: &Value) -> Result<Value, String> {
         schema(&json!({ "type": "object", "properties": { "x": property },
             "additionalProperties": false }))
         .map(|strict| strict["properties"]["x"].clone())
@@ -114,41 +114,41 @@ mod tests {
 
     #[test]
     fn an_optional_property_may_be_null_in_its_type_and_its_enum() {
-        let strict = of(json!({ "type": "string", "enum": ["a"] })).unwrap();
+        let strict = of(&json!({ "type": "string", "enum": ["a"] })).unwrap();
         assert_eq!(strict, json!({ "type": ["string", "null"], "enum": ["a", null] }));
-        let strict = of(json!({ "type": "string", "const": "a" })).unwrap();
+        let strict = of(&json!({ "type": "string", "const": "a" })).unwrap();
         assert_eq!(strict, json!({ "type": ["string", "null"], "enum": ["a", null] }));
     }
 
     #[test]
     fn keywords_it_refuses_are_said_in_words() {
-        let strict = of(json!({ "type": "string", "description": "A link.", "format": "uri",
+        let strict = of(&json!({ "type": "string", "description": "A link.", "format": "uri",
             "minLength": 1, "default": "a", "pattern": "^(?!x)" }));
         let words = r#"A link. {format: "uri", minLength: 1, default: "a", pattern: "^(?!x)"}"#;
         assert_eq!(strict.unwrap(), json!({ "type": ["string", "null"], "description": words }));
-        let strict = of(json!({ "type": "integer", "minimum": 1, "maximum": 9 })).unwrap();
+        let strict = of(&json!({ "type": "integer", "minimum": 1, "maximum": 9 })).unwrap();
         assert_eq!(strict, json!({ "type": ["integer", "null"], "minimum": 1, "maximum": 9 }));
     }
 
     #[test]
     fn what_is_too_large_says_so() {
         let options: Vec<String> = (0..1_001).map(|number| number.to_string()).collect();
-        let fault = of(json!({ "type": "string", "enum": options })).unwrap_err();
+        let fault = of(&json!({ "type": "string", "enum": options })).unwrap_err();
         assert_eq!(fault, "the schema has 1002 values of enums, OpenAI takes 1000");
 
         let options: Vec<String> = (0..300).map(|number| format!("{number:060}")).collect();
-        let fault = of(json!({ "type": "string", "enum": options })).unwrap_err();
+        let fault = of(&json!({ "type": "string", "enum": options })).unwrap_err();
         assert!(fault.contains("one long enum"), "{fault}");
 
         let mut deep = json!({ "type": "string" });
         for _ in 0..10 {
             deep = json!({ "type": "object", "properties": { "y": deep } });
         }
-        assert!(of(deep).unwrap_err().contains("11 levels of objects"));
+        assert!(of(&deep).unwrap_err().contains("11 levels of objects"));
 
         let many: Map<String, Value> =
             (0..5_000).map(|n| (n.to_string(), json!({ "type": "string" }))).collect();
-        let fault = of(json!({ "type": "object", "properties": many })).unwrap_err();
+        let fault = of(&json!({ "type": "object", "properties": many })).unwrap_err();
         assert!(fault.contains("5001 properties"), "{fault}");
     }
 }
