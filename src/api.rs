@@ -1,7 +1,8 @@
-//! Administration over HTTP: connect accounts, mint and revoke MCP servers. JSON in, JSON out;
-//! every fault is an RFC 9457 problem that says what to do.
+//! The REST API: administration (connect accounts, mint and revoke MCP servers), and tools for
+//! programs in `agents`. JSON in, JSON out; every fault is an RFC 9457 problem that says what to do.
 
 pub mod accounts;
+pub mod agents;
 pub mod auth;
 pub mod extract;
 pub mod mcp_servers;
@@ -19,6 +20,8 @@ use crate::crypto::Keyring;
 use crate::egnyte::{Client, EgnyteUrl};
 use crate::store::Store;
 use crate::token::{ApiTokens, Grants};
+
+pub use agents::Agents;
 
 /// What the admin API works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -80,5 +83,7 @@ impl Admin {
 pub fn without_database() -> Router {
     Router::new()
         .route("/integrated-account", any(problem::no_database))
-        .route("/integrated-account/{*rest}", any(problem::no_database))
+        .route("/integrated-account/{id}", any(problem::no_database))
+        .route("/integrated-account/{id}/mcp", any(problem::no_database))
+        .route("/integrated-account/{id}/mcp/{*rest}", any(problem::no_database))
 }

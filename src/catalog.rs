@@ -7,6 +7,7 @@ pub mod doc;
 pub mod endpoint;
 pub mod expression;
 pub mod filter;
+pub mod format;
 pub mod name;
 pub mod problem;
 pub mod shape;
@@ -35,10 +36,14 @@ pub use view::View;
 
 use definition::ResourceDefinition;
 use endpoint::Endpoints;
+use format::{Entry, Listing, Selection, SelectionError};
 use problem::Document;
 
 /// Views kept at most; one a filter in use.
 const MAX_VIEWS: u64 = 1_000;
+
+/// Bytes of listings kept at most; one a selection in use.
+const MAX_LISTING_BYTES: u64 = 32 * 1024 * 1024;
 
 /// The compiled set of all tools.
 #[derive(Debug)]
@@ -47,6 +52,7 @@ pub struct Catalog {
     endpoints: Endpoints,
     tools: Vec<Arc<Tool>>,
     views: Cache<ServerConfig, Arc<View>>,
+    listings: Cache<Selection, Arc<Listing>>,
 }
 
 impl Catalog {
@@ -92,7 +98,14 @@ impl Catalog {
         });
         problems.extend(lint::lint_names(&tools));
         if problems.is_empty() {
-            Ok(Self { resources, endpoints, tools, views: Cache::new(MAX_VIEWS) })
+            let listings = Cache::builder()
+                .max_capacity(MAX_LISTING_BYTES)
+                .weigher(|selection: &Selection, listing: &Arc<Listing>| {
+                    let bytes = selection.bytes() + listing.body.len();
+                    u32::try_from(bytes).unwrap_or(u32::MAX)
+                })
+                .build();
+            Ok(Self { resources, endpoints, tools, views: Cache::new(MAX_VIEWS), listings })
         } else {
             problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
             Err(problems)
@@ -129,9 +142,41 @@ impl Catalog {
 
     /// The view of a filter that is to be minted: every name must exist and a tool must be left.
     pub fn checked_view(&self, config: &ServerConfig) -> Result<Arc<View>, FilterError> {
-        config.check_names(&self.tools)?;
+        config.check_names(&self.tools.iter().map(|tool| tool.traits()).collect::<Vec<_>>())?;
         let view = self.view(config);
         if view.tools().is_empty() { Err(FilterError::Empty) } else { Ok(view) }
+    }
+
+    /// The tools of `selection`, written down in its format. Every name must exist and something
+    /// must be left. Written once for each selection in use.
+    pub fn listing(&self, selection: &Selection) -> Result<Arc<Listing>, SelectionError> {
+        if let Some(listing) = self.listings.get(selection) {
+            return Ok(listing);
+        }
+        if selection.strict == format::Strict::Yes && !selection.format.has_strict() {
+            return Err(SelectionError::NotStrict(selection.format));
+        }
+        let mut entries: Vec<Entry<'_>> =
+            self.tools.iter().map(|tool| Entry::of_tool(tool)).collect();
+        if selection.undocumented {
+            let methods = self.resources.values().flat_map(|resource| {
+                resource.methods.iter().map(move |(name, method)| (resource, name, method))
+            });
+            let methods = methods.filter(|(of, name, _)| !self.is_documented(&of.resource, name));
+            entries.extend(methods.map(|(of, name, method)| Entry::undocumented(of, name, method)));
+            entries.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        }
+        // Names outside of what may be shown do not exist for whoever asks.
+        entries.retain(|entry| selection.within.lets_through(&entry.traits()));
+        let known: Vec<_> = entries.iter().map(Entry::traits).collect();
+        selection.filter.check_names(&known).map_err(FilterError::of_query)?;
+        entries.retain(|entry| selection.filter.lets_through(&entry.traits()));
+        if entries.is_empty() {
+            return Err(FilterError::Empty.of_query().into());
+        }
+        let listing = Arc::new(format::write(&entries, selection));
+        self.listings.insert(selection.clone(), Arc::clone(&listing));
+        Ok(listing)
     }
 }
 

@@ -19,6 +19,8 @@ use crate::catalog::expression::Expressions;
 use crate::catalog::tool::{Call, Operation};
 use crate::clock::Clock;
 use crate::egnyte::{Client, RateLimit, Request, Response, Upstream, rate_limit};
+use crate::store::AccountStatus;
+use crate::token::Grant;
 
 pub use outcome::{Failure, Kind, Outcome};
 pub use paging::{Cursors, Page};
@@ -49,6 +51,17 @@ pub struct Caller<'a> {
     pub marked_refused: bool,
     /// Where and as whom Egnyte is called.
     pub upstream: &'a Upstream,
+}
+
+impl<'a> From<&'a Grant> for Caller<'a> {
+    fn from(grant: &'a Grant) -> Self {
+        Self {
+            account_id: &grant.account_id,
+            credentials_version: grant.credentials_version,
+            marked_refused: grant.account_status.is_some_and(AccountStatus::is_refused),
+            upstream: &grant.upstream,
+        }
+    }
 }
 
 impl Invoker {

@@ -17,7 +17,7 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Health;
-use crate::api::{self, Admin, problem};
+use crate::api::{self, Admin, Agents, agents, problem};
 use crate::catalog::{Reloader, Shelf};
 use crate::clock::Clock;
 use crate::crypto::{Keyring, KeyringError, Secret};
@@ -113,7 +113,7 @@ impl App {
         let cursors = Cursors::new(Arc::new(keyring.clone()));
         let invoker = Arc::new(Invoker::new(client.clone(), cursors, health, clock.clone()));
         let transport = Transport::new(transport::Parts {
-            dispatcher: Dispatcher::new(shelf.clone(), invoker),
+            dispatcher: Dispatcher::new(shelf.clone(), Arc::clone(&invoker)),
             grants: grants.clone(),
             api_tokens: api_tokens.clone(),
             sessions: Sessions::default(),
@@ -121,6 +121,15 @@ impl App {
             drain: drain.clone(),
         });
         let readiness = health::Readiness::new(store.clone(), drain.clone());
+        let agents = Agents::new(agents::Parts {
+            store: store.clone(),
+            keyring: keyring.clone(),
+            shelf: shelf.clone(),
+            grants: grants.clone(),
+            api_tokens: api_tokens.clone(),
+            invoker,
+            egnyte_url: settings.egnyte_url.clone(),
+        });
         let admin = store.map(|store| {
             Admin::new(api::Parts {
                 store,
@@ -134,7 +143,7 @@ impl App {
                 clock,
             })
         });
-        let router = routes(transport, admin, readiness, &doors);
+        let router = routes(transport, admin, agents, readiness, &doors);
         Ok(Self { router, grants, drain, reloader })
     }
 
@@ -169,12 +178,14 @@ impl App {
 fn routes(
     transport: Transport,
     admin: Option<Admin>,
+    agents: Agents,
     readiness: health::Readiness,
     doors: &Doors,
 ) -> Router {
     let admin = admin.map_or_else(api::without_database, Admin::routes);
     Router::new()
         .merge(admin)
+        .merge(agents.routes())
         .merge(transport.routes())
         .merge(readiness.routes())
         .route("/", get(Html(include_str!("server/index.html"))))

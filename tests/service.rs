@@ -14,6 +14,12 @@ mod accounts;
 mod admin_refusals;
 #[path = "service/admin_routes.rs"]
 mod admin_routes;
+#[path = "service/agents_calls.rs"]
+mod agents_calls;
+#[path = "service/agents_listing.rs"]
+mod agents_listing;
+#[path = "service/agents_same.rs"]
+mod agents_same;
 #[path = "service/calls.rs"]
 mod calls;
 #[path = "service/doors.rs"]

@@ -14,7 +14,7 @@ use super::accounts::valid_name;
 use super::extract::{Body, Change, ListQuery, Parameters, object};
 use super::problem::{Problem, internal};
 use crate::catalog::{ServerConfig, View};
-use crate::crypto::Secret;
+use crate::crypto::{Keyring, Secret};
 use crate::store::{Account, Credentials, Listing, McpServer, NewServer, Page, new_id};
 use crate::token::{MintRequest, mint};
 
@@ -99,7 +99,7 @@ pub async fn create(
     if query.dry_run {
         return Ok(Json(preview(&view)).into_response());
     }
-    let access_token = access_token(&admin, &account)?;
+    let access_token = access_token(&admin.keyring, &account)?;
     let new = NewServer {
         id: new_id(),
         integrated_account_id: account.id.clone(),
@@ -196,7 +196,7 @@ pub async fn rotate(
     }
     find(&admin, &account_id, &id).await?;
     let account = admin.store.accounts().get(&account_id).await?;
-    let access_token = access_token(&admin, &account)?;
+    let access_token = access_token(&admin.keyring, &account)?;
     let now = admin.clock.now();
     let until = now
         .checked_add(SignedDuration::from_secs(body.overlap_seconds))
@@ -255,15 +255,16 @@ async fn find(admin: &Admin, account_id: &str, id: &str) -> Result<McpServer, Pr
     Err(Problem::new(StatusCode::NOT_FOUND, detail))
 }
 
-fn access_token(admin: &Admin, account: &Account) -> Result<Secret, Problem> {
+/// The access token an account has now.
+pub(super) fn access_token(keyring: &Keyring, account: &Account) -> Result<Secret, Problem> {
     let stored = account
         .credentials
         .as_ref()
-        .map(|sealed| Credentials::open(&admin.keyring, &account.id, sealed))
+        .map(|sealed| Credentials::open(keyring, &account.id, sealed))
         .transpose()
         .map_err(|error| internal(&error))?;
     stored.and_then(|stored| stored.access_token).ok_or_else(|| {
-        let detail = "The account is not connected yet, so nothing can be minted for it.";
+        let detail = "The account is not connected yet, so nothing can be minted or called for it.";
         Problem::new(StatusCode::CONFLICT, detail)
     })
 }

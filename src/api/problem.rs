@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::catalog::FilterError;
+use crate::catalog::format::SelectionError;
+use crate::invoke::{Failure, Kind};
 use crate::store::StoreError;
 use crate::token::MintError;
 
@@ -20,6 +22,20 @@ pub struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    failure: Option<Box<CallFailure>>,
+}
+
+/// What a problem says beyond its detail when a call failed: the same as MCP's `_meta`.
+#[derive(Clone, Debug, Serialize)]
+struct CallFailure {
+    kind: Kind,
+    message: String,
+    next_step: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_scope: Option<String>,
 }
 
 impl Problem {
@@ -31,14 +47,20 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            failure: None,
         }
+    }
+
+    /// The same about one member of the body or address.
+    pub fn at(status: StatusCode, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(status, detail);
+        problem.field = Some(field.into());
+        problem
     }
 
     /// A 400 about one member of the body or one query parameter.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, detail);
-        problem.field = Some(field.into());
-        problem
+        Self::at(StatusCode::BAD_REQUEST, field, detail)
     }
 }
 
@@ -48,11 +70,47 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let json = HeaderValue::from_static("application/problem+json");
         let mut response = (status, [(CONTENT_TYPE, json)], body).into_response();
-        if status == StatusCode::UNAUTHORIZED {
+        // Not when it is Egnyte that refuses: another token for this service would not help.
+        if status == StatusCode::UNAUTHORIZED && self.failure.is_none() {
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
         }
         response
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let told = failure.status.and_then(|status| StatusCode::from_u16(status).ok());
+        // Egnyte's own status, as long as it is one of a refusal.
+        let told = told.filter(|status| status.is_client_error() || status.is_server_error());
+        let status = told.unwrap_or(match failure.kind {
+            Kind::InvalidArguments => StatusCode::BAD_REQUEST,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Kind::NeedsReauth => StatusCode::UNAUTHORIZED,
+            Kind::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Kind::UpstreamError | Kind::UpstreamUnreachable | Kind::ResponseTooLarge => {
+                StatusCode::BAD_GATEWAY
+            }
+        });
+        let mut problem = Self::new(status, failure.text());
+        problem.failure = Some(Box::new(CallFailure {
+            kind: failure.kind,
+            message: failure.message,
+            next_step: failure.next_step,
+            retry_after_seconds: failure.retry_after_seconds,
+            missing_scope: failure.missing_scope,
+        }));
+        problem
+    }
+}
+
+impl From<SelectionError> for Problem {
+    fn from(error: SelectionError) -> Self {
+        Self::field(error.field(), error.to_string())
     }
 }
 
@@ -109,6 +167,11 @@ pub async fn method_not_allowed() -> Problem {
 
 /// An address that needs a database, in a process without one.
 pub async fn no_database() -> Problem {
+    no_database_problem()
+}
+
+/// The same, where a request turns out to need one.
+pub fn no_database_problem() -> Problem {
     let detail = "This process runs without a database (--database-url none): it serves minted \
                   URLs and keeps no records. Mint with `egnyte-mcp mint`, or administrate a \
                   process that has a database and the same key ring.";

@@ -47,8 +47,21 @@ pub enum ToolNames {
     Short,
 }
 
-use super::name;
+use super::name::{self, Names};
 use super::tool::Tool;
+
+/// What a filter looks at in a method, whether or not it is a tool.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits<'a> {
+    /// Its names, or those it would have.
+    pub names: &'a Names,
+    /// Such as `list`.
+    pub method: &'a str,
+    /// Whether it only reads.
+    pub reads: bool,
+    /// Its tags.
+    pub tags: &'a [String],
+}
 
 /// Method filters that stand for several methods.
 const METHOD_GROUPS: [&str; 3] = ["read", "write", "custom"];
@@ -56,16 +69,21 @@ const METHOD_GROUPS: [&str; 3] = ["read", "write", "custom"];
 impl ServerConfig {
     /// Whether this filter lets `tool` through.
     pub fn allows(&self, tool: &Tool) -> bool {
+        self.lets_through(&tool.traits())
+    }
+
+    /// Whether this filter lets through what has these traits.
+    pub(super) fn lets_through(&self, traits: &Traits<'_>) -> bool {
         let any = |list: &Option<Vec<String>>, matches: &dyn Fn(&str) -> bool| {
             list.as_ref().is_none_or(|list| list.iter().any(|item| matches(item)))
         };
-        any(&self.methods, &|filter| method_matches(filter, tool))
-            && any(&self.tags, &|tag| tool.tags.iter().any(|own| own == tag))
-            && any(&self.tools, &|name| name == tool.names.long || name == tool.names.short)
+        any(&self.methods, &|filter| method_matches(filter, traits))
+            && any(&self.tags, &|tag| traits.tags.iter().any(|own| own == tag))
+            && any(&self.tools, &|name| name == traits.names.long || name == traits.names.short)
     }
 
     /// Checks every name in the filter against what exists.
-    pub(super) fn check_names(&self, tools: &[std::sync::Arc<Tool>]) -> Result<(), FilterError> {
+    pub(super) fn check_names(&self, tools: &[Traits<'_>]) -> Result<(), FilterError> {
         let check = |field, list: &Option<Vec<String>>, known: Vec<&str>| {
             let unknown = list.iter().flatten().find(|name| !known.contains(&name.as_str()));
             unknown.map_or(Ok(()), |name| Err(FilterError::unknown(field, name, known.clone())))
@@ -76,7 +94,7 @@ impl ServerConfig {
             names.dedup();
             names
         };
-        let methods = distinct(&mut tools.iter().map(|tool| tool.method.as_str()));
+        let methods = distinct(&mut tools.iter().map(|tool| tool.method));
         let methods = METHOD_GROUPS.into_iter().chain(methods.iter().map(String::as_str));
         check("config.methods", &self.methods, methods.collect())?;
         let tags =
@@ -87,12 +105,12 @@ impl ServerConfig {
     }
 }
 
-fn method_matches(filter: &str, tool: &Tool) -> bool {
+fn method_matches(filter: &str, traits: &Traits<'_>) -> bool {
     match filter {
-        "read" => tool.reads,
-        "write" => !tool.reads,
-        "custom" => name::is_custom(&tool.method),
-        literal => literal == tool.method,
+        "read" => traits.reads,
+        "write" => !traits.reads,
+        "custom" => name::is_custom(traits.method),
+        literal => literal == traits.method,
     }
 }
 
@@ -116,6 +134,11 @@ pub enum FilterError {
         "config: no tool matches methods, tags and tools together. Loosen one of them; a dry run (?dry_run=true) shows what a filter lets through"
     )]
     Empty,
+    /// The same of a filter in a query.
+    #[error(
+        "methods, tags, tools: every name exists, but no tool matches all of them. Loosen one; each may name several, separated by commas"
+    )]
+    EmptyQuery,
 }
 
 impl FilterError {
@@ -131,11 +154,24 @@ impl FilterError {
         Self::Unknown { field, name, nearest, known: known.join(", ") }
     }
 
+    /// The same of a filter that stands in a query: its lists are parameters of their own.
+    #[must_use]
+    pub fn of_query(self) -> Self {
+        match self {
+            Self::Unknown { field, name, nearest, known } => {
+                let field = field.trim_start_matches("config.");
+                Self::Unknown { field, name, nearest, known }
+            }
+            Self::Empty | Self::EmptyQuery => Self::EmptyQuery,
+        }
+    }
+
     /// The field at fault.
     pub fn field(&self) -> &'static str {
         match self {
             Self::Unknown { field, .. } => field,
             Self::Empty => "config",
+            Self::EmptyQuery => "methods",
         }
     }
 }

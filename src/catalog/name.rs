@@ -1,6 +1,8 @@
 //! Tool names. The long form is the one Egnyte integrations are known by; the short form suits
 //! hosts that put a long prefix in front.
 
+use super::filter::ToolNames;
+
 /// A long name is at most this long: hosts prefix names and cut at 64.
 pub const MAX_LONG: usize = 48;
 /// A short name is at most this long.
@@ -13,6 +15,16 @@ pub struct Names {
     pub long: String,
     /// Such as `update_egnyte_user`.
     pub short: String,
+}
+
+impl Names {
+    /// The one a listing shows.
+    pub fn listed(&self, names: ToolNames) -> &str {
+        match names {
+            ToolNames::Long => &self.long,
+            ToolNames::Short => &self.short,
+        }
+    }
 }
 
 /// Names of `method` on a resource. A custom method that acts on one item takes the singular.

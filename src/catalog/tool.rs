@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::definition::{Paging, StepDefinition};
 use super::doc::{Annotations, Example, TimeForm};
 use super::endpoint::Endpoint;
+use super::filter::Traits;
 use super::name::Names;
 use super::shape::Shape;
 
@@ -168,6 +169,12 @@ pub enum Place {
 pub const FILTER: &str = "filter";
 
 impl Tool {
+    /// What filters look at.
+    pub fn traits(&self) -> Traits<'_> {
+        let Self { names, method, reads, tags, .. } = self;
+        Traits { names, method, reads: *reads, tags }
+    }
+
     /// The request it makes; `None` for a task.
     pub fn call(&self) -> Option<&Call> {
         match &self.operation {

@@ -45,7 +45,7 @@ impl View {
 
     /// The name the listing shows for `tool`.
     pub fn listed_name<'a>(&self, tool: &'a Tool) -> &'a str {
-        listed_name(tool, self.names)
+        tool.names.listed(self.names)
     }
 
     /// The listed name most like `name`, if one is near enough to be a slip.
@@ -71,18 +71,11 @@ impl View {
     }
 }
 
-fn listed_name(tool: &Tool, names: ToolNames) -> &str {
-    match names {
-        ToolNames::Long => &tool.names.long,
-        ToolNames::Short => &tool.names.short,
-    }
-}
-
 /// A tool as MCP lists it (schema 2025-06-18 and later; older clients ignore what they lack).
 pub fn mcp_tool(tool: &Tool, names: ToolNames) -> Value {
     let hints = tool.annotations;
     let mut listed = json!({
-        "name": listed_name(tool, names),
+        "name": tool.names.listed(names),
         "title": tool.title,
         "description": tool.description,
         "inputSchema": tool.input_schema,

@@ -67,6 +67,7 @@ fn drop_nulls(value: &mut Value) {
             map.retain(|_, value| !value.is_null());
             map.values_mut().for_each(drop_nulls);
         }
+        // A null that is an element is not "not given": it is left to the schema.
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}
     }

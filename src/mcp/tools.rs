@@ -12,7 +12,6 @@ use super::revision::Era;
 use super::{dispatch::Reply, modern, tool_result};
 use crate::catalog::View;
 use crate::invoke::{Caller, Invoker};
-use crate::store::AccountStatus;
 use crate::token::Grant;
 
 #[derive(Deserialize)]
@@ -56,16 +55,8 @@ pub async fn call(
 ) -> Result<Reply, RpcError> {
     let params: CallParams<'_> = params(request.params)?;
     let tool = view.find(&params.name).ok_or_else(|| unknown(view, &params.name))?;
-    let caller = Caller {
-        account_id: &grant.account_id,
-        credentials_version: grant.credentials_version,
-        marked_refused: matches!(
-            grant.account_status,
-            Some(AccountStatus::NeedsReauth | AccountStatus::ValidationError)
-        ),
-        upstream: &grant.upstream,
-    };
-    let outcome = invoker.call(tool, params.arguments.map(RawValue::get), caller).await;
+    let outcome =
+        invoker.call(tool, params.arguments.map(RawValue::get), Caller::from(grant)).await;
     let mut reply = Reply::of(tool_result::answer(request.id, tool, &outcome, era));
     reply.rate_limit = outcome.rate_limit;
     Ok(reply)

@@ -47,7 +47,7 @@ impl Doors {
 
     /// Lets browsers on allowed pages read answers, and send the headers MCP needs.
     pub fn cors(&self) -> CorsLayer {
-        const SENT: [&str; 8] = [
+        const SENT: [&str; 9] = [
             "content-type",
             "accept",
             "authorization",
@@ -56,14 +56,21 @@ impl Doors {
             "mcp-method",
             "mcp-name",
             "last-event-id",
+            "if-none-match",
         ];
-        const READ: [&str; 4] =
-            ["mcp-session-id", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+        const READ: [&str; 6] = [
+            "mcp-session-id",
+            "ratelimit-limit",
+            "ratelimit-remaining",
+            "ratelimit-reset",
+            "retry-after",
+            "etag",
+        ];
         let doors = self.clone();
         let allowed = move |origin: &HeaderValue, _: &Parts| doors.allows_origin(origin);
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(allowed))
-            .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
             .allow_headers(SENT.map(HeaderName::from_static))
             .expose_headers(READ.map(HeaderName::from_static))
     }

@@ -89,6 +89,11 @@ impl AccountStatus {
         }
     }
 
+    /// Whether Egnyte refused the credentials when they were last used.
+    pub fn is_refused(self) -> bool {
+        matches!(self, Self::NeedsReauth | Self::ValidationError)
+    }
+
     pub(super) fn parse(text: &str) -> Option<Self> {
         [Self::Connecting, Self::Active, Self::NeedsReauth, Self::ValidationError]
             .into_iter()

@@ -19,6 +19,18 @@ const ROUTES: &[Row] = &[
     ("/integrated-account/{id}/mcp/{server}/rotate", &[("POST", 200)]),
 ];
 
+/// The same for programs: here the token of a minted URL opens what the URL may do, too.
+const FOR_PROGRAMS: &[Row] = &[
+    ("/integrated-account/{id}/tools", &[("GET", 200)]),
+    ("/integrated-account/{id}/tools/{name}/call", &[("POST", 200)]),
+    ("/proxy/{resource}", &[("GET", 200), ("POST", 400)]),
+    (
+        "/proxy/{resource}/{item}",
+        // POST names a method, and there is none of that name. Nothing replaces a user.
+        &[("GET", 200), ("PATCH", 200), ("PUT", 200), ("DELETE", 200), ("POST", 404)],
+    ),
+];
+
 /// OPTIONS is not among them: it is answered before anything else, for browsers' preflights.
 const METHODS: [&str; 6] = ["GET", "POST", "PATCH", "DELETE", "PUT", "TRACE"];
 
@@ -48,12 +60,17 @@ fn routes_in_source() -> BTreeSet<String> {
 }
 
 fn path_of(route: &str, service: &Service, server: &Minted) -> String {
-    route.replace("{id}", &service.account).replace("{server}", &server.id)
+    let proxied = route.starts_with("/proxy");
+    let account = format!("?integrated_account_id={}", service.account);
+    let path = route.replace("{id}", &service.account).replace("{server}", &server.id);
+    let path = path.replace("{name}", "list_egnyte_users").replace("{item}", "3012");
+    path.replace("{resource}", "users") + if proxied { &account } else { "" }
 }
 
 #[test]
 fn the_table_knows_every_route_of_the_admin_api() {
-    let known: BTreeSet<String> = ROUTES.iter().map(|(route, _)| (*route).to_owned()).collect();
+    let known: BTreeSet<String> =
+        ROUTES.iter().chain(FOR_PROGRAMS).map(|(route, _)| (*route).to_owned()).collect();
     assert_eq!(routes_in_source(), known);
 }
 
@@ -80,8 +97,29 @@ async fn without_a_valid_api_token_every_route_and_method_is_a_401_that_says_wha
 }
 
 #[tokio::test]
+async fn without_a_token_a_route_for_programs_is_a_401_that_says_what_to_send() {
+    let service = Service::connected().await;
+    let minted = service.mint(json!({})).await;
+    let truncated = &API_TOKEN[..API_TOKEN.len() - 1];
+    let forged = format!("{}x", minted.token);
+    let callers = [None, Some("egk_wrong"), Some(""), Some(truncated), Some(forged.as_str())];
+    for (route, methods) in FOR_PROGRAMS {
+        for (method, _) in *methods {
+            for caller in callers {
+                let path = path_of(route, &service, &minted);
+                let answer = service.api_as(caller, method, &path, None::<String>).await;
+                assert_eq!(answer.status, 401, "{method} {route} as {caller:?}");
+                assert_eq!(answer.header("www-authenticate"), "Bearer");
+                assert_eq!(answer.header("content-type"), "application/problem+json");
+            }
+        }
+    }
+    assert!(service.received().is_empty());
+}
+
+#[tokio::test]
 async fn with_a_valid_api_token_every_route_answers_its_methods_and_a_405_to_all_others() {
-    for (route, methods) in ROUTES {
+    for (route, methods) in ROUTES.iter().chain(FOR_PROGRAMS) {
         for method in METHODS {
             // A DELETE must not take from the others what they need.
             let service = Service::connected().await;

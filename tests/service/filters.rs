@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::Service;
+use crate::harness::{API_TOKEN, Service};
 
 /// A tool as the dry run shows it, with its short name beside it.
 struct Tool {
@@ -162,6 +162,101 @@ async fn under_every_filter_exactly_what_is_listed_can_be_called_by_either_name(
     }
     assert_eq!(service.received(), Vec::<Value>::new(), "something reached Egnyte");
     assert!(minted > 50 && refused > 5, "{minted} minted, {refused} refused");
+}
+
+/// The same as a query.
+fn query(methods: Option<&String>, tags: &[&str], names: &[String]) -> String {
+    let lists = [
+        ("methods", methods.cloned().unwrap_or_default()),
+        ("tags", tags.join(",")),
+        ("tools", names.join(",")),
+    ];
+    let given = lists.iter().filter(|(_, list)| !list.is_empty());
+    given.flat_map(|(name, list)| ["&", name, "=", list]).collect()
+}
+
+/// The names `/tools` lists, to a token; none when the filter leaves nothing.
+async fn listed_to(service: &Service, token: &str, query: &str) -> Vec<String> {
+    let path = format!("/integrated-account/{}/tools?format=mcp{query}", service.account);
+    let answer = service.api_as(Some(token), "GET", &path, None::<String>).await;
+    if answer.status == 400 {
+        return Vec::new();
+    }
+    let tools = answer.json()["tools"].as_array().unwrap().clone();
+    tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Whether a call to this address is let through, with an argument no tool takes.
+async fn lets_through(service: &Service, token: &str, path: &str) -> bool {
+    let body = Some(r#"{"no such argument":1}"#);
+    let answer = service.api_as(Some(token), "POST", path, body).await;
+    match answer.status.as_u16() {
+        400 => assert_eq!(answer.json()["kind"], "invalid_arguments", "{path}: {}", answer.text),
+        404 => assert!(answer.json()["field"].is_string(), "{path}: {}", answer.text),
+        _ => panic!("{path}: {}", answer.text),
+    }
+    answer.status == 400
+}
+
+#[tokio::test]
+async fn programs_list_and_call_exactly_what_the_filter_lets_through_on_every_route() {
+    let service = Service::connected().await;
+    let tools = all_tools(&service).await;
+    let everything = format!("/integrated-account/{}/tools", service.account);
+    let listing = service.get(&everything).await.json();
+    let resources: Vec<&str> = listing["result"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["resource"].as_str().unwrap())
+        .collect();
+    let (mut some, mut none) = (0, 0);
+    // A dozen tools for each filter, others for the next: all of them come up often.
+    let stride = tools.len().div_ceil(12);
+    let known = ["read", "write", "custom", "list", "get", "create", "update", "delete"];
+    let known =
+        |method: &Option<String>| method.as_ref().is_none_or(|m| known.contains(&m.as_str()));
+    let combinations = combinations(&tools).into_iter().filter(|(method, ..)| known(method));
+    for (index, (method, tags, names)) in combinations.enumerate() {
+        let named: Vec<&str> = names.iter().map(String::as_str).collect();
+        let expected: Vec<&str> = (tools.iter())
+            .filter(|tool| tool.passes(method.as_deref(), &tags, &named))
+            .map(|tool| tool.long.as_str())
+            .collect();
+        // An API token that asks for as much sees the same.
+        let query = query(method.as_ref(), &tags, &names);
+        assert_eq!(listed_to(&service, API_TOKEN, &query).await, expected, "{query}");
+        if expected.is_empty() {
+            none += 1;
+            continue;
+        }
+        some += 1;
+        let mut config = json!({});
+        let lists = [("methods", method.iter().cloned().collect()), ("tools", names.clone())];
+        for (key, list) in lists.into_iter().filter(|(_, list): &(_, Vec<String>)| !list.is_empty())
+        {
+            config[key] = json!(list);
+        }
+        if !tags.is_empty() {
+            config["tags"] = json!(tags);
+        }
+        let token = service.mint(config).await.token;
+        assert_eq!(listed_to(&service, &token, "").await, expected, "{query}");
+        let some_tools = tools.iter().zip(&resources).enumerate();
+        for (at, (tool, resource)) in some_tools.skip(index % stride).step_by(stride) {
+            let offered = expected.contains(&tool.long.as_str());
+            let name = if (at + index) % 2 == 0 { &tool.long } else { &tool.short };
+            let path = format!("{everything}/{name}/call");
+            assert_eq!(lets_through(&service, &token, &path).await, offered, "{query} {path}");
+            let path = format!("/proxy/{resource}/{}", tool.method);
+            assert_eq!(lets_through(&service, &token, &path).await, offered, "{query} {path}");
+            // A narrower question than the URL's filter opens nothing beyond it.
+            let only = listed_to(&service, &token, &format!("&tools={name}")).await;
+            assert_eq!(only.len(), usize::from(offered), "{query} {name}");
+        }
+    }
+    assert_eq!(service.received(), Vec::<Value>::new(), "something reached Egnyte");
+    assert!(some > 40 && none > 3, "{some} with tools, {none} without");
 }
 
 #[tokio::test]
