@@ -7,6 +7,8 @@
     reason = "a helper that fails fails the test"
 )]
 
+#[path = "sandbox/around.rs"]
+mod around;
 #[path = "sandbox/contents.rs"]
 mod contents;
 #[path = "sandbox/domain.rs"]
@@ -17,6 +19,10 @@ mod faults;
 mod groups;
 #[path = "sandbox/limits.rs"]
 mod limits;
+#[path = "sandbox/links.rs"]
+mod links;
+#[path = "sandbox/permissions.rs"]
+mod permissions;
 #[path = "sandbox/scenarios.rs"]
 mod scenarios;
 #[path = "sandbox/tokens.rs"]

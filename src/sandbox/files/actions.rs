@@ -14,10 +14,12 @@ use super::access::{self, Level};
 use super::bodies::read_json;
 use super::browse::{fs_path, parse_id};
 use super::complaint::Complaint;
+use super::events::{Change, facts};
 use super::faces::{self, login};
 use super::fault::Fault;
 use super::params::Params;
 use super::path::FsPath;
+use super::trash;
 use super::tree::{Lock, Node};
 use crate::sandbox::tokens::Caller;
 use crate::sandbox::{Sandbox, World};
@@ -26,9 +28,6 @@ use crate::sandbox::{Sandbox, World};
 const LOCK_TIMEOUT: u64 = 3_600;
 /// How long a lock can hold, in seconds.
 const MAX_LOCK_TIMEOUT: u64 = 366 * 86_400;
-/// The longest description of a folder, in characters.
-const MAX_DESCRIPTION: usize = 200;
-
 /// The body of an action. Whatever else is in it is refused.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,66 +40,6 @@ struct Action {
     _permissions: Option<Value>,
     lock_token: Option<String>,
     lock_timeout: Option<u64>,
-}
-
-/// The body of a change of options: what is absent stays.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OptionsChange {
-    folder_description: Option<String>,
-    allow_links: Option<bool>,
-    allow_upload_links: Option<bool>,
-    public_links: Option<PublicLinks>,
-    restrict_move_delete: Option<bool>,
-    move_delete_folder_restriction: Option<Restriction>,
-    inheritance_rule: Option<InheritanceRule>,
-    email_preferences: Option<EmailPreferences>,
-}
-
-/// Declares an enum of words and how to say one.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Deserialize)]
-        enum $name { $(#[serde(rename = $word)] $variant),+ }
-        impl $name {
-            fn word(&self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-    };
-}
-
-words! {
-    /// What may be shared by link.
-    PublicLinks { FilesFolders = "files_folders", Folders = "folders", Files = "files", Disabled = "disabled" }
-}
-words! {
-    /// Who may move and delete subfolders.
-    Restriction {
-        Full = "admins_owners_or_full_access_users",
-        Owners = "admins_or_owners",
-        Admins = "admins_only",
-    }
-}
-/// How far options reach. Here they reach no further than their folder.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum InheritanceRule {
-    Legacy,
-    ThisFolderOnly,
-    ThisFolderAndSubfoldersUntilOverridden,
-    ThisFolderAndSubfolders,
-}
-
-/// Write-only at Egnyte, and here without effect.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EmailPreferences {
-    #[serde(rename = "content_updates")]
-    _content_updates: Option<bool>,
-    #[serde(rename = "content_accessed")]
-    _content_accessed: Option<bool>,
 }
 
 /// `POST /pubapi/v1/fs/{path}`
@@ -193,72 +132,6 @@ pub(super) async fn delete_folder_by_id(
     delete(&mut sandbox.world(), &caller, &uri, Node::Folder(parse_id(&id)?))
 }
 
-/// `PATCH /pubapi/v1/fs/{path}`: the options of a folder.
-pub(super) async fn options(
-    State(sandbox): State<Sandbox>,
-    Extension(caller): Extension<Caller>,
-    uri: Uri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Json<Value>, Complaint> {
-    let path = fs_path(&uri)?;
-    let change: OptionsChange = read_json(&headers, &bytes, Complaint::file_system)?;
-    change.check()?;
-    let mut guard = sandbox.world();
-    let world = &mut *guard;
-    let Some(Node::Folder(id)) = world.files.tree.find(&path) else {
-        return Err(Fault::Missing.into());
-    };
-    let tree = &mut world.files.tree;
-    access::check(tree, &world.directory, &caller, Node::Folder(id), Level::Full)?;
-    if path.names().len() < 2 && change.move_delete_folder_restriction.is_some() {
-        return Err(Fault::TopLevel.into());
-    }
-    let folder = tree.folders.get_mut(&id).ok_or(Fault::Missing)?;
-    change.apply(&mut folder.options);
-    let folder = folder.clone();
-    let mut face = faces::folder(tree, &folder);
-    face.extend(faces::folder_options(&folder));
-    Ok(Json(Value::Object(face)))
-}
-
-impl OptionsChange {
-    fn check(&self) -> Result<(), Fault> {
-        let nothing = self.folder_description.is_none()
-            && self.allow_links.is_none()
-            && self.allow_upload_links.is_none()
-            && self.public_links.is_none()
-            && self.restrict_move_delete.is_none()
-            && self.move_delete_folder_restriction.is_none()
-            && self.inheritance_rule.is_none()
-            && self.email_preferences.is_none();
-        if nothing {
-            return Err(Fault::Invalid("At least one option is required".to_owned()));
-        }
-        let length = self.folder_description.as_ref().map_or(0, |text| text.chars().count());
-        if length > MAX_DESCRIPTION {
-            return Err(Fault::Invalid("FOLDER_DESCRIPTION_TOO_LONG".to_owned()));
-        }
-        Ok(())
-    }
-
-    fn apply(self, options: &mut super::tree::Options) {
-        if let Some(text) = self.folder_description {
-            options.description = text;
-        }
-        options.allow_links = self.allow_links.unwrap_or(options.allow_links);
-        options.allow_upload_links = self.allow_upload_links.unwrap_or(options.allow_upload_links);
-        if let Some(links) = self.public_links {
-            links.word().clone_into(&mut options.public_links);
-        }
-        options.restrict_move_delete =
-            self.restrict_move_delete.unwrap_or(options.restrict_move_delete);
-        if let Some(restriction) = self.move_delete_folder_restriction {
-            restriction.word().clone_into(&mut options.move_delete_restriction);
-        }
-    }
-}
-
 fn act_at(
     world: &mut World,
     caller: &Caller,
@@ -315,6 +188,8 @@ fn add_folder(
     check_destination(world, caller, path)?;
     let owner = login(&world.directory, caller.user_id).to_owned();
     let id = world.files.tree.add_folder(path, Some(&owner), Timestamp::now())?;
+    let data = facts(&world.files.tree, Node::Folder(id), "target", path);
+    record(world, caller, "create", path, data);
     let face = json!({ "path": path.to_string(), "folder_id": id });
     Ok((StatusCode::CREATED, Json(face)).into_response())
 }
@@ -329,7 +204,9 @@ fn relocate(
     access::check(&world.files.tree, &world.directory, caller, node, Level::Full)?;
     check_destination(world, caller, &to)?;
     check_unlocked(world, caller, node)?;
+    let from = world.files.tree.path(node);
     world.files.tree.relocate(node, &to)?;
+    record_way(world, caller, "move", (node, &from), (node, &to));
     Ok(placed(node, &to))
 }
 
@@ -343,7 +220,28 @@ fn duplicate(
     access::check(&world.files.tree, &world.directory, caller, node, Level::Viewer)?;
     check_destination(world, caller, &to)?;
     let copy = world.files.tree.duplicate(node, &to, caller.user_id, Timestamp::now())?;
+    let from = world.files.tree.path(node);
+    record_way(world, caller, "copy", (node, &from), (copy, &to));
     Ok(placed(copy, &to))
+}
+
+/// Notes that something went from one place to another.
+fn record_way(
+    world: &mut World,
+    caller: &Caller,
+    action: &'static str,
+    (source, from): (Node, &FsPath),
+    (target, to): (Node, &FsPath),
+) {
+    let tree = &world.files.tree;
+    let mut data = faces::object(facts(tree, source, "source", from));
+    data.extend(faces::object(facts(tree, target, "target", to)));
+    record(world, caller, action, to, Value::Object(data));
+}
+
+fn record(world: &mut World, caller: &Caller, action: &'static str, path: &FsPath, data: Value) {
+    let change = Change::to_item(caller.user_id, action, &path.to_string(), data);
+    world.files.events.record(change);
 }
 
 /// The answer to a move or a copy.
@@ -432,7 +330,7 @@ fn delete(
     {
         return Ok(StatusCode::OK);
     }
-    world.files.tree.remove(node)?;
+    trash::discard(world, caller, node)?;
     Ok(StatusCode::OK)
 }
 

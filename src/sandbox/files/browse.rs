@@ -15,6 +15,7 @@ use super::fault::Fault;
 use super::listing::{Stats, Wanted};
 use super::params::Params;
 use super::path::FsPath;
+use super::search_v1::id;
 use super::tree::{File, Folder, Node};
 use crate::sandbox::tokens::Caller;
 use crate::sandbox::{Sandbox, World};
@@ -211,6 +212,10 @@ impl View<'_> {
         }
         if self.params.flag("allowed_link_types", false)? {
             face.extend(faces::link_types());
+        }
+        if self.params.flag("list_custom_metadata", false)? {
+            let values = self.world.files.metadata.of_item(id(node));
+            face.insert("custom_metadata".into(), values);
         }
         Ok(())
     }

@@ -26,6 +26,23 @@ impl Complaint {
     pub(crate) fn message(status: StatusCode, text: &str) -> Self {
         Self { status, body: json!({ "message": text }) }
     }
+
+    /// `{"Errors": [{"description", "code"}]}`: links.
+    pub(crate) fn errors(status: StatusCode, text: &str) -> Self {
+        let error = json!({ "description": text, "code": status.as_str() });
+        Self { status, body: json!({ "Errors": [error] }) }
+    }
+
+    /// `{"formErrors": [{"code", "msg"}]}`: comments and bookmarks.
+    pub(crate) fn form(status: StatusCode, code: &str, text: &str) -> Self {
+        Self { status, body: json!({ "formErrors": [{ "code": code, "msg": text }] }) }
+    }
+
+    /// `{"inputErrors": {field: [{"code", "msg"}]}}`, a 400: metadata.
+    pub(crate) fn input(field: &str, code: &str, text: &str) -> Self {
+        let body = json!({ "inputErrors": { field: [{ "code": code, "msg": text }] } });
+        Self { status: StatusCode::BAD_REQUEST, body }
+    }
 }
 
 impl IntoResponse for Complaint {

@@ -18,6 +18,8 @@ use super::faces::rfc1123;
 use super::fault::Fault;
 use super::params::Params;
 use super::path::FsPath;
+use super::search::withheld;
+use super::search_v1::safeguarded;
 use super::tree::{File, Node, Version};
 use crate::sandbox::tokens::Caller;
 use crate::sandbox::{Sandbox, World};
@@ -60,6 +62,9 @@ fn send(
     let file = tree.file(id).ok_or(Fault::Missing)?;
     // "Viewer Only" may look at a preview, which is no download.
     access::check(tree, &world.directory, caller, node, Level::Viewer)?;
+    if safeguarded(headers) && withheld(&tree.file_path(file)) {
+        return Err(Fault::NotAllowed.into());
+    }
     let params = Params::of(uri, Complaint::file_system)?;
     let version = match params.text("entry_id") {
         Some(entry) => file.version(parse_id(entry)?),

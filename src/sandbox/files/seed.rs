@@ -1,7 +1,10 @@
 //! Owns the making of the first second's folders and files: the same on every start.
 //! It must never read a clock or a die.
 
+mod around;
 mod texts;
+
+pub(super) use self::around::surround;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

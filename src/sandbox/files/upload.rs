@@ -21,6 +21,7 @@ use super::change::Upload;
 use super::chunks::{Part, Step};
 use super::complaint::Complaint;
 use super::content::{Content, Hasher};
+use super::events::{Change, facts};
 use super::faces::rfc1123;
 use super::fault::Fault;
 use super::path::FsPath;
@@ -168,6 +169,9 @@ fn finish(
     let (size, checksum, modified) = (upload.size, upload.checksum.clone(), upload.modified);
     let (group_id, entry_id) =
         world.files.tree.write(path, upload, Timestamp::now()).map_err(worded)?;
+    let data = facts(&world.files.tree, Node::File(group_id), "target", path);
+    let change = Change::to_item(caller.user_id, "create", &path.to_string(), data);
+    world.files.events.record(change);
     let face = json!({
         "path": path.to_string(),
         "filename": path.names().last(),
