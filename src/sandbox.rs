@@ -13,6 +13,14 @@
 //! | `/pubapi/v1/fs/{path}`, `/pubapi/v2/fs/{path}`, `/pubapi/v1/fs/ids/…` | folders and files: list, make, move, copy, lock, delete, options |
 //! | `/pubapi/v1/fs-content/{path}`, `…/ids/file/{id}` | download, with ranges; upload, raw or as a form |
 //! | `/pubapi/v1/fs-content-chunked/…` | upload in chunks of 10 MB and more |
+//! | `/pubapi/v2/perms/…`, `/pubapi/v1/perms/…` | grants on a folder, effective permissions |
+//! | `/pubapi/v1/links…`, `/pubapi/v2/links…` | list, get, create, delete; settings |
+//! | `/pubapi/v1/notes…`, `/pubapi/v1/bookmarks…` | list, get, create, delete |
+//! | `/pubapi/v1/properties/namespace…`, `…/properties/{namespace}` | namespaces, keys and values of metadata |
+//! | `/pubapi/v1/fs/trash`, `/pubapi/v2/fs/trash…` | list, count, restore, purge |
+//! | `/pubapi/v1/events…`, `/pubapi/v2/events…` | cursor and events; every change made here is one |
+//! | `/pubapi/v1/search`, `/pubapi/v2/search`, `/pubapi/v1/hybrid-search` | over names, texts, comments and metadata |
+//! | `GET /pubapi/v1/insights/files` | recent files |
 //! | `/pubapi/v1/audit/{type}`, `/audit/jobs/{id}`, `/audit/{type}/{id}` | report jobs: 202, running, 303; JSON in pages or CSV |
 //! | `GET·POST /pubapi/v2/audit/stream` | a week of audit events behind a cursor |
 //! | `/pubapi/v1/workflows`, `/workflows/tasks` | list, get, create, cancel, tasks, completion signal |

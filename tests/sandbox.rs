@@ -25,6 +25,8 @@ mod links;
 mod permissions;
 #[path = "sandbox/scenarios.rs"]
 mod scenarios;
+#[path = "sandbox/search.rs"]
+mod search;
 #[path = "sandbox/tokens.rs"]
 mod tokens;
 #[path = "sandbox/tree.rs"]
