@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::discovery::{self, Asked};
 use super::error::{INVALID_PARAMS, RpcError};
 use super::jsonrpc::{self, Request};
 use super::revision::Era;
 use super::{dispatch::Reply, modern, tool_result};
-use crate::catalog::View;
-use crate::invoke::{Caller, Invoker};
+use crate::catalog::{Tool, View};
+use crate::invoke::{Caller, Invoker, Outcome};
 use crate::store::AccountStatus;
 use crate::token::Grant;
 
@@ -55,7 +56,35 @@ pub async fn call(
     era: Era,
 ) -> Result<Reply, RpcError> {
     let params: CallParams<'_> = params(request.params)?;
-    let tool = view.find(&params.name).ok_or_else(|| unknown(view, &params.name))?;
+    let (name, arguments) = (&*params.name, params.arguments.map(RawValue::get));
+    let Some(discovery) = view.discovery() else {
+        let tool = view.find(name).ok_or_else(|| unknown(view, name))?;
+        return Ok(run(invoker, grant, tool, arguments, request, era).await);
+    };
+    let asked = match (discovery.find(name), view.find(name)) {
+        (Some(called), _) => discovery::read(view, discovery, called, arguments),
+        (None, Some(tool)) => Asked::Answer(Err(discovery::not_listed(view, discovery, tool))),
+        (None, None) => return Err(unknown(view, name)),
+    };
+    match asked {
+        Asked::Tool(tool, arguments) => {
+            Ok(run(invoker, grant, tool, Some(&arguments), request, era).await)
+        }
+        Asked::Answer(result) => {
+            let outcome = Outcome { result, rate_limit: None };
+            Ok(Reply::of(tool_result::plain_answer(request.id, &outcome, era)))
+        }
+    }
+}
+
+async fn run(
+    invoker: &Invoker,
+    grant: &Grant,
+    tool: &Tool,
+    arguments: Option<&str>,
+    request: &Request<'_>,
+    era: Era,
+) -> Reply {
     let caller = Caller {
         account_id: &grant.account_id,
         credentials_version: grant.credentials_version,
@@ -65,10 +94,10 @@ pub async fn call(
         ),
         upstream: &grant.upstream,
     };
-    let outcome = invoker.call(tool, params.arguments.map(RawValue::get), caller).await;
+    let outcome = invoker.call(tool, arguments, caller).await;
     let mut reply = Reply::of(tool_result::answer(request.id, tool, &outcome, era));
     reply.rate_limit = outcome.rate_limit;
-    Ok(reply)
+    reply
 }
 
 /// Reads parameters; absent ones count as `{}`.
