@@ -16,6 +16,8 @@ mod admin_refusals;
 mod admin_routes;
 #[path = "service/calls.rs"]
 mod calls;
+#[path = "service/discovery.rs"]
+mod discovery;
 #[path = "service/doors.rs"]
 mod doors;
 #[path = "service/drain.rs"]

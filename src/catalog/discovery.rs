@@ -232,6 +232,14 @@ impl Discovery {
         self.tools.iter().find(|tool| tool.name == name)
     }
 
+    /// The name most like `name`, if one is near enough to be a slip.
+    pub fn nearest(&self, name: &str) -> Option<&'static str> {
+        let names =
+            self.tools.iter().map(|tool| (strsim::jaro_winkler(tool.name, name), tool.name));
+        let near = names.filter(|(likeness, _)| *likeness > 0.8);
+        near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+    }
+
     /// The tool that runs `tool` with the least power.
     pub fn caller_of(&self, tool: &Tool) -> &'static str {
         if tool.reads && self.find(CALL_READ_TOOL).is_some() { CALL_READ_TOOL } else { CALL_TOOL }

@@ -4,7 +4,7 @@
 mod synonyms;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::tool::Tool;
@@ -25,6 +25,8 @@ const LENGTH_NORM: f32 = 0.6;
 const SYNONYM: f32 = 0.8;
 const GUESS: f32 = 0.8;
 const NAMED: f32 = 0.4;
+/// What it counts that a query says all that a tool's title or name says.
+const HEAD: f32 = 2.0;
 
 /// How much a word counts by where it stands, in the order of [`fields`].
 const WEIGHTS: [f32; FIELDS] = [3.0, 4.0, 2.0, 2.0, 1.0, 2.0, 0.6];
@@ -34,14 +36,15 @@ const FIELDS: usize = 7;
 #[derive(Debug)]
 pub struct Index {
     synonyms: Arc<Synonyms>,
-    /// For each stem, the tools it stands in and with what weight.
-    postings: HashMap<String, Vec<(usize, f32)>>,
+    /// For each stem, the tools it stands in and how much it says of each.
+    postings: HashMap<String, HashMap<usize, f32>>,
     /// Every word of the documents and of the synonyms, to guess what a mistyped one means.
     known: BTreeSet<String>,
-    tools: usize,
+    /// For each tool, what its title and its short name come down to.
+    heads: Vec<[Vec<String>; 2]>,
 }
 
-/// What a word or phrase of a query may mean. The alternative that fits best counts.
+/// What a word or phrase of a query may mean. The alternative that adds most to a tool counts.
 type Meanings = Vec<Meaning>;
 
 /// Stems that go together, and what each counts.
@@ -50,8 +53,9 @@ struct Meaning {
     weight: f32,
 }
 
-/// A word of a query, as a stem.
+/// A word of a query, mended, and its stem.
 struct Word {
+    word: String,
     stem: String,
     weight: f32,
     is_name: bool,
@@ -67,101 +71,140 @@ impl Index {
                 *usual += small(words.len()) / small(tools.len());
             }
         }
-        let mut postings: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
+        let mut stems: HashMap<&str, String> = HashMap::new();
+        let mut postings: HashMap<String, HashMap<usize, f32>> = HashMap::new();
         for (position, text) in texts.iter().enumerate() {
-            let mut amounts: BTreeMap<String, f32> = BTreeMap::new();
+            let mut amounts: HashMap<String, f32> = HashMap::new();
             for ((words, weight), usual) in text.iter().zip(WEIGHTS).zip(usual) {
                 let length = small(words.len()) / usual.max(1.0);
                 let norm = 1.0 - LENGTH_NORM + LENGTH_NORM * length;
                 for word in words {
-                    *amounts.entry(words::stem(word)).or_default() += weight / norm;
+                    let stem = stems.entry(word).or_insert_with(|| words::stem(word));
+                    *amounts.entry(stem.clone()).or_default() += weight / norm;
                 }
             }
             for (stem, amount) in amounts {
-                postings.entry(stem).or_default().push((position, amount));
+                postings.entry(stem).or_default().insert(position, amount);
             }
         }
+        let head = |text: &str| {
+            let stems = words::of(text).into_iter().map(|word| words::stem(&word));
+            stems.filter(|stem| !synonyms.is_ignored(stem)).collect()
+        };
+        let heads = tools.iter().map(|tool| [head(&tool.title), head(&tool.names.short)]).collect();
         let known = synonyms.words().map(str::to_owned);
         let known = known.chain(texts.into_iter().flatten().flatten()).collect();
-        Self { synonyms, postings, known, tools: tools.len() }
+        Self { synonyms, postings, known, heads }
     }
 
     /// Positions of the tools that fit `query`, best first, among those `allowed`.
     pub fn find(&self, query: &str, allowed: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut scores: BTreeMap<usize, f32> = BTreeMap::new();
-        for meanings in self.meanings(query) {
-            let mut best: HashMap<usize, f32> = HashMap::new();
-            for Meaning { stems, weight } in meanings {
-                let mut sum: HashMap<usize, f32> = HashMap::new();
-                for postings in stems.iter().filter_map(|stem| self.postings.get(stem)) {
-                    let weight = weight * self.rarity(postings.len());
-                    for (position, amount) in postings.iter().filter(|(at, _)| allowed(*at)) {
-                        *sum.entry(*position).or_default() +=
-                            weight * amount / (SATURATION + amount);
-                    }
-                }
-                for (position, score) in sum {
-                    let best = best.entry(position).or_default();
-                    *best = best.max(score);
-                }
-            }
-            for (position, score) in best {
-                *scores.entry(position).or_default() += score;
-            }
-        }
-        let mut found: Vec<(usize, f32)> = scores.into_iter().collect();
+        let asked = self.meanings(query);
+        let mut found: Vec<(usize, f32)> = (0..self.heads.len())
+            .filter(|position| allowed(*position))
+            .map(|position| (position, self.score(&asked, position)))
+            .filter(|(_, score)| *score > 0.0)
+            .collect();
         // Stable: equal scores keep the order of the listing, so the answer is always the same.
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
         let least = found.first().map_or(0.0, |(_, best)| best * NOISE);
         found.into_iter().filter(|(_, score)| *score >= least).map(|(at, _)| at).collect()
     }
 
+    /// How well a tool fits. A word that several parts of the query come down to counts once.
+    fn score(&self, asked: &[Meanings], position: usize) -> f32 {
+        let mut counted: HashMap<&str, f32> = HashMap::new();
+        let mut meant: HashMap<&str, f32> = HashMap::new();
+        let mut score = 0.0;
+        for meanings in asked {
+            let gain = |meaning: &Meaning| -> f32 {
+                let gains = meaning.stems.iter().map(|stem| {
+                    let before = counted.get(stem.as_str()).copied().unwrap_or_default();
+                    (meaning.weight * self.says(stem, position) - before).max(0.0)
+                });
+                gains.sum()
+            };
+            let best = meanings.iter().map(|meaning| (gain(meaning), meaning));
+            let Some((gain, meaning)) = best.max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
+            score += gain;
+            for stem in &meaning.stems {
+                let counted = counted.entry(stem).or_default();
+                *counted = counted.max(meaning.weight * self.says(stem, position));
+                let meant = meant.entry(stem).or_default();
+                *meant = meant.max(meaning.weight);
+            }
+        }
+        let covered = |head: &Vec<String>| -> f32 {
+            let words =
+                head.iter().map(|stem| meant.get(stem.as_str()).copied().unwrap_or_default());
+            words.sum::<f32>() / small(head.len().max(1))
+        };
+        let heads = self.heads.get(position).into_iter().flatten();
+        score + HEAD * heads.map(covered).fold(0.0, f32::max)
+    }
+
+    /// How much a stem says for a tool.
+    fn says(&self, stem: &str, position: usize) -> f32 {
+        let Some(postings) = self.postings.get(stem) else { return 0.0 };
+        let Some(amount) = postings.get(&position) else { return 0.0 };
+        self.rarity(postings.len()) * amount / (SATURATION + amount)
+    }
+
     /// How much a word says: the fewer tools it stands in, the more.
     fn rarity(&self, tools_with_it: usize) -> f32 {
-        let (all, with) = (small(self.tools), small(tools_with_it));
+        let (all, with) = (small(self.heads.len()), small(tools_with_it));
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 
     /// Takes a query apart: typos mended, phrases and synonyms read, empty words left out.
     fn meanings(&self, query: &str) -> Vec<Meanings> {
         let mut guesses = MAX_GUESSES;
-        let words: Vec<Word> = words::with_names(query)
-            .into_iter()
-            .take(MAX_WORDS)
-            .filter_map(|(word, is_name)| self.word(&word, is_name, &mut guesses))
-            .collect();
-        let stems: Vec<&str> = words.iter().map(|word| word.stem.as_str()).collect();
+        let words = words::with_names(query).into_iter().take(MAX_WORDS);
+        let words = words.filter_map(|(word, is_name)| self.word(&word, is_name, &mut guesses));
+        // "Can Jane open it" says the same as "can open it", with somebody's name in between.
+        let (names, words): (Vec<Word>, Vec<Word>) = words.partition(|word| word.is_name);
+        let (forms, stems): (Vec<&str>, Vec<&str>) =
+            words.iter().map(|word| (word.word.as_str(), word.stem.as_str())).unzip();
         let mut all = Vec::new();
         let mut at = 0;
-        while let (Some(word), Some(rest)) = (words.get(at), stems.get(at..)) {
-            let said = if word.is_name { None } else { self.synonyms.longest(rest) };
-            let (length, means) = said.unwrap_or((1, &[]));
+        while let (Some(word), Some(forms), Some(stems)) =
+            (words.get(at), forms.get(at..), stems.get(at..))
+        {
+            let (length, means) = self.synonyms.longest(forms, stems).unwrap_or((1, &[]));
             let weight = word.weight * SYNONYM;
-            let mut meanings: Meanings =
-                means.iter().map(|stems| Meaning { stems: stems.clone(), weight }).collect();
+            let meaning = |stems: &Vec<String>| Meaning { stems: stems.clone(), weight };
+            let mut meanings: Meanings = means.iter().map(meaning).collect();
             // A phrase means something else than its words: "sign in" is about no signature.
-            if length == 1 && !self.synonyms.is_ignored(&word.stem) {
-                meanings.push(Meaning { stems: vec![word.stem.clone()], weight: word.weight });
+            if length == 1 {
+                meanings.extend(self.itself(word));
             }
             all.push(meanings);
             at += length;
         }
+        all.extend(names.iter().filter_map(|name| Some(vec![self.itself(name)?])));
         all
+    }
+
+    /// What a word means by itself, if it says anything.
+    fn itself(&self, word: &Word) -> Option<Meaning> {
+        let says = !self.synonyms.is_ignored(&word.stem);
+        says.then(|| Meaning { stems: vec![word.stem.clone()], weight: word.weight })
     }
 
     /// A word of a query as the documents know it, if they do.
     fn word(&self, word: &str, is_name: bool, guesses: &mut usize) -> Option<Word> {
         let stem = words::stem(word);
         let known = self.postings.contains_key(&stem) || self.synonyms.knows(&stem);
-        match (known, is_name) {
-            (true, true) => Some(Word { stem, weight: NAMED, is_name }),
-            (true, false) => Some(Word { stem, weight: 1.0, is_name }),
-            (false, true) => None,
+        let (word, weight) = match (known, is_name) {
+            (true, true) => (word, NAMED),
+            (true, false) => (word, 1.0),
+            (false, true) => return None,
             (false, false) => {
                 *guesses = guesses.checked_sub(1)?;
-                Some(Word { stem: words::stem(self.guess(word)?), weight: GUESS, is_name })
+                (self.guess(word)?, GUESS)
             }
-        }
+        };
+        Some(Word { word: word.to_owned(), stem: words::stem(word), weight, is_name })
     }
 
     /// The known word that a mistyped or unfinished one is most like, if one is near enough.

@@ -14,6 +14,8 @@ pub struct Signature<'a> {
     pub schema: &'a Value,
     /// The same schema, compiled once.
     pub validator: &'a Validator,
+    /// Arguments of which exactly one must be given; empty when there is no such rule.
+    pub one_of: &'a [String],
 }
 
 impl<'a> Signature<'a> {
@@ -37,12 +39,12 @@ impl<'a> Signature<'a> {
 
 impl<'a> From<&'a Tool> for Signature<'a> {
     fn from(tool: &'a Tool) -> Self {
-        Self { schema: &tool.input_schema, validator: &tool.validator }
+        Self { schema: &tool.input_schema, validator: &tool.validator, one_of: &tool.one_of }
     }
 }
 
 impl<'a> From<&'a MetaTool> for Signature<'a> {
     fn from(tool: &'a MetaTool) -> Self {
-        Self { schema: &tool.input.schema, validator: &tool.input.validator }
+        Self { schema: &tool.input.schema, validator: &tool.input.validator, one_of: &[] }
     }
 }

@@ -65,8 +65,17 @@ impl View {
     pub fn search(&self, query: &str) -> Vec<&Arc<Tool>> {
         let Some(Finder { index, places, .. }) = &self.finder else { return Vec::new() };
         let place = |at: usize| places.get(at).copied().flatten();
+        // Whoever knows a name means that tool.
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let named = query.split(|c| !is_word(c)).filter_map(|word| self.find(word));
         let found = index.find(query, |at| place(at).is_some()).into_iter();
-        found.filter_map(|at| self.tools.get(place(at)?)).collect()
+        let mut tools: Vec<&Arc<Tool>> = Vec::new();
+        for tool in named.chain(found.filter_map(|at| self.tools.get(place(at)?))) {
+            if !tools.iter().any(|other| Arc::ptr_eq(other, tool)) {
+                tools.push(tool);
+            }
+        }
+        tools
     }
 
     /// The tools, in listing order.

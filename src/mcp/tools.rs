@@ -113,9 +113,11 @@ pub fn params<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Result<T, Rp
 
 fn unknown(view: &View, name: &str) -> RpcError {
     let shown: String = name.chars().take(100).collect();
-    let nearest = view
-        .nearest(name)
-        .map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
+    let nearest = match view.discovery() {
+        Some(discovery) => discovery.nearest(name),
+        None => view.nearest(name),
+    };
+    let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `{name}`?"));
     let message = format!(
         "Unknown tool: {shown}. This URL does not offer it.{nearest} tools/list shows what it offers."
     );

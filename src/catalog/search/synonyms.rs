@@ -26,6 +26,7 @@ pub struct Synonyms {
 /// A phrase, and what it may mean: stems that go together, and alternatives to them.
 #[derive(Debug)]
 struct Phrase {
+    words: Vec<String>,
     stems: Vec<String>,
     means: Vec<Vec<String>>,
 }
@@ -66,14 +67,14 @@ impl Synonyms {
         for Entry { say, mean } in contents.synonyms {
             let means: Vec<Vec<String>> = mean.iter().map(|text| stems(text)).collect();
             for text in say {
-                let stems = stems(&text);
-                all.words.extend(words::of(&text));
+                let (words, stems) = (words::of(&text), stems(&text));
+                all.words.extend(words.iter().cloned());
                 all.stems.extend(stems.iter().cloned());
                 let Some(first) = stems.first() else { continue };
                 let known = all.phrases.entry(first.clone()).or_default();
-                match known.iter_mut().find(|other| other.stems == stems) {
+                match known.iter_mut().find(|other| other.words == words) {
                     Some(other) => other.means.extend(means.iter().cloned()),
-                    None => known.push(Phrase { stems, means: means.clone() }),
+                    None => known.push(Phrase { words, stems, means: means.clone() }),
                 }
                 known.sort_by_key(|phrase| std::cmp::Reverse(phrase.stems.len()));
             }
@@ -81,14 +82,22 @@ impl Synonyms {
         Ok(all)
     }
 
-    /// How many of `stems` the longest phrase at their beginning takes, and what it may mean.
-    pub fn longest(&self, stems: &[&str]) -> Option<(usize, &[Vec<String>])> {
-        let begins = |phrase: &&Phrase| {
-            let length = phrase.stems.len();
-            stems.get(..length).is_some_and(|stems| phrase.stems == stems)
+    /// How many words the longest phrase at the beginning of a text takes, and what it may mean.
+    /// Of several with the same stems, the one that is written as the text is: "delete" asks for
+    /// something else than "deleted".
+    pub fn longest(&self, words: &[&str], stems: &[&str]) -> Option<(usize, &[Vec<String>])> {
+        let fits = |phrase: &&Phrase| {
+            stems.get(..phrase.stems.len()).is_some_and(|stems| phrase.stems == stems)
         };
-        let phrase = self.phrases.get(*stems.first()?)?.iter().find(begins)?;
-        Some((phrase.stems.len(), &phrase.means))
+        let same = |phrase: &&Phrase| {
+            words.get(..phrase.words.len()).is_some_and(|words| phrase.words == words)
+        };
+        let known = self.phrases.get(*stems.first()?)?;
+        let longest = known.iter().find(fits)?;
+        let length = longest.stems.len();
+        let written =
+            known.iter().filter(fits).filter(|phrase| phrase.stems.len() == length).find(same);
+        Some((length, &written.unwrap_or(longest).means))
     }
 
     /// Whether a stem says nothing by itself.
