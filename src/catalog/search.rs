@@ -55,7 +55,7 @@ struct Meaning {
 
 /// A word of a query, mended, and its stem.
 struct Word {
-    word: String,
+    form: String,
     stem: String,
     weight: f32,
     is_name: bool,
@@ -164,7 +164,7 @@ impl Index {
         // "Can Jane open it" says the same as "can open it", with somebody's name in between.
         let (names, words): (Vec<Word>, Vec<Word>) = words.partition(|word| word.is_name);
         let (forms, stems): (Vec<&str>, Vec<&str>) =
-            words.iter().map(|word| (word.word.as_str(), word.stem.as_str())).unzip();
+            words.iter().map(|word| (word.form.as_str(), word.stem.as_str())).unzip();
         let mut all = Vec::new();
         let mut at = 0;
         while let (Some(word), Some(forms), Some(stems)) =
@@ -204,7 +204,7 @@ impl Index {
                 (self.guess(word)?, GUESS)
             }
         };
-        Some(Word { word: word.to_owned(), stem: words::stem(word), weight, is_name })
+        Some(Word { form: word.to_owned(), stem: words::stem(word), weight, is_name })
     }
 
     /// The known word that a mistyped or unfinished one is most like, if one is near enough.
