@@ -188,22 +188,6 @@ fn synonyms_that_cannot_be_read_are_refused_with_file_and_line() {
     assert!(problems[0].contains("`means`") && problems[0].contains("`mean`"), "{problems:?}");
 }
 
-#[test]
-fn every_meaning_in_our_synonyms_is_a_word_of_some_tool_or_will_be() {
-    // With all of Egnyte documented, a meaning that is found nowhere is a slip.
-    if BUILT_IN.tools().len() <= 100 {
-        return;
-    }
-    let sources = Sources::built_in();
-    let (_, text) = sources.iter().find(|(file, _)| *file == "synonyms.yaml").expect("it is there");
-    let view = BUILT_IN.view(&config(json!({})));
-    for line in text.lines().filter_map(|line| line.trim().strip_prefix("mean: [")) {
-        for word in line.trim_end_matches(']').split([',', ' ']).filter(|word| !word.is_empty()) {
-            assert!(!view.search(&format!("{word}s {word}")).is_empty(), "{word}");
-        }
-    }
-}
-
 // What is listed
 
 #[test]
@@ -232,18 +216,22 @@ fn reads_and_writes_are_told_apart_by_true_hints() {
     let find = [looks_up("search_tools"), looks_up("get_tool_schema")];
     let listed = |more: &[(String, Vec<bool>)]| [&find, more].concat();
 
-    let reads = hints(json!({ "methods": ["read"] }));
+    let users = ["list_egnyte_users", "get_egnyte_user"];
+    let reads = hints(json!({ "tools": users }));
     assert_eq!(reads, listed(&[looks_up("call_tool")]));
 
-    let all = hints(json!({}));
+    // Creating a user can invite by e-mail; deleting one destroys.
+    let writes = ["create_egnyte_user", "delete_egnyte_user"];
+    let both = [users, writes].concat();
+    let all = hints(json!({ "tools": both }));
     let any = ("call_tool".to_owned(), vec![false, true, false, true]);
     assert_eq!(all, listed(&[looks_up("call_read_tool"), any.clone()]));
 
-    let writes = hints(json!({ "methods": ["write"] }));
+    let writes = hints(json!({ "tools": writes }));
     assert_eq!(writes, listed(&[any]));
 
     // Creating a group destroys nothing and invites nobody.
-    let harmless = hints(json!({ "methods": ["create"], "tags": ["groups"] }));
+    let harmless = hints(json!({ "tools": ["create_egnyte_group"] }));
     let creates = ("call_tool".to_owned(), vec![false, false, false, false]);
     assert_eq!(harmless, listed(&[creates]));
 }
