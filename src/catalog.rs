@@ -3,6 +3,7 @@
 //! document makes a new catalog.
 
 pub mod definition;
+pub mod discovery;
 pub mod doc;
 pub mod endpoint;
 pub mod expression;
@@ -10,8 +11,10 @@ pub mod filter;
 pub mod format;
 pub mod name;
 pub mod problem;
+pub mod search;
 pub mod shape;
 pub mod shelf;
+pub mod signature;
 pub mod source;
 pub mod tool;
 pub mod view;
@@ -23,21 +26,24 @@ mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use moka::sync::Cache;
 
 pub use filter::{Exposure, FilterError, ServerConfig, ToolNames};
 pub use problem::Problem;
 pub use shelf::{Reloader, Shelf};
+pub use signature::Signature;
 pub use source::Sources;
 pub use tool::Tool;
 pub use view::View;
 
 use definition::ResourceDefinition;
+use discovery::Inputs;
 use endpoint::Endpoints;
 use format::{Entry, Listing, Selection, SelectionError};
 use problem::Document;
+use search::{Index, SYNONYMS_FILE, Synonyms};
 
 /// Views kept at most; one a filter in use.
 const MAX_VIEWS: u64 = 1_000;
@@ -51,6 +57,10 @@ pub struct Catalog {
     resources: BTreeMap<String, ResourceDefinition>,
     endpoints: Endpoints,
     tools: Vec<Arc<Tool>>,
+    inputs: Inputs,
+    synonyms: Arc<Synonyms>,
+    /// Made when the first URL in discovery mode is used.
+    index: OnceLock<Arc<Index>>,
     views: Cache<ServerConfig, Arc<View>>,
     listings: Cache<Selection, Arc<Listing>>,
 }
@@ -79,6 +89,12 @@ impl Catalog {
                 problems.extend(task::check(Document { file: &file, text }, resource, &endpoints));
             }
         }
+        let synonyms = sources.text(SYNONYMS_FILE).unwrap_or_default();
+        let synonyms = Synonyms::parse(Document { file: SYNONYMS_FILE, text: synonyms })
+            .unwrap_or_else(|problem| {
+                problems.push(problem);
+                Synonyms::default()
+            });
         let mut tools = Vec::new();
         for (file, text) in sources.iter().filter(|(file, _)| is_doc(file)) {
             if faulty.contains(folder(file)) {
@@ -97,6 +113,7 @@ impl Catalog {
             (tool.resource.clone(), name::rank(&tool.method), tool.method.clone())
         });
         problems.extend(lint::lint_names(&tools));
+        problems.extend(discovery::lint_names(&tools));
         if problems.is_empty() {
             let listings = Cache::builder()
                 .max_capacity(MAX_LISTING_BYTES)
@@ -105,7 +122,10 @@ impl Catalog {
                     u32::try_from(bytes).unwrap_or(u32::MAX)
                 })
                 .build();
-            Ok(Self { resources, endpoints, tools, views: Cache::new(MAX_VIEWS), listings })
+            let (inputs, synonyms) =
+                (Inputs::compile().map_err(|one| vec![one])?, Arc::new(synonyms));
+            let (index, views) = (OnceLock::new(), Cache::new(MAX_VIEWS));
+            Ok(Self { resources, endpoints, tools, inputs, synonyms, index, views, listings })
         } else {
             problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
             Err(problems)
@@ -136,8 +156,17 @@ impl Catalog {
     pub fn view(&self, config: &ServerConfig) -> Arc<View> {
         self.views.get_with_by_ref(config, || {
             let allowed = self.tools.iter().filter(|tool| config.allows(tool));
-            Arc::new(View::new(allowed.cloned().collect(), config))
+            let view = View::new(allowed.cloned().collect(), config);
+            Arc::new(match config.tool_exposure {
+                Exposure::All => view,
+                Exposure::Discovery => view.behind(&self.inputs, self.index(), &self.tools),
+            })
         })
+    }
+
+    fn index(&self) -> Arc<Index> {
+        let index = || Arc::new(Index::new(&self.tools, Arc::clone(&self.synonyms)));
+        Arc::clone(self.index.get_or_init(index))
     }
 
     /// The view of a filter that is to be minted: every name must exist and a tool must be left.

@@ -9,6 +9,7 @@ pub mod notification;
 pub mod revision;
 pub mod server_info;
 
+mod discovery;
 mod legacy;
 mod modern;
 mod tool_result;

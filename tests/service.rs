@@ -22,6 +22,8 @@ mod agents_listing;
 mod agents_same;
 #[path = "service/calls.rs"]
 mod calls;
+#[path = "service/discovery.rs"]
+mod discovery;
 #[path = "service/doors.rs"]
 mod doors;
 #[path = "service/drain.rs"]

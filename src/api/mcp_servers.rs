@@ -314,10 +314,18 @@ fn preview(view: &View) -> Value {
             })
         })
         .collect();
-    json!({
+    // What clients see, and what the estimate is of, where that is not the tools themselves.
+    let listed = view
+        .discovery()
+        .map(|discovery| discovery.tools().iter().map(|tool| tool.name).collect::<Vec<_>>());
+    let mut preview = json!({
         "dry_run": true,
         "tool_count": tools.len(),
         "token_estimate": view.token_estimate(),
         "tools": tools,
-    })
+    });
+    if let (Some(object), Some(listed)) = (preview.as_object_mut(), listed) {
+        object.insert("listed".to_owned(), json!(listed));
+    }
+    preview
 }

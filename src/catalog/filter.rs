@@ -21,7 +21,7 @@ pub struct ServerConfig {
     pub tools: Option<Vec<String>>,
     /// Whether the client must also send a valid API token.
     pub require_api_token_auth: bool,
-    /// Whether all tools are listed, or three that find and call the others.
+    /// Whether all tools are listed, or a few that find and call the others.
     pub tool_exposure: Exposure,
     /// Which names the listing shows; both are always callable.
     pub tool_names: ToolNames,
@@ -34,6 +34,8 @@ pub enum Exposure {
     /// Every tool is listed.
     #[default]
     All,
+    /// A few tools are listed that find and call the others.
+    Discovery,
 }
 
 /// Which of a tool's two names a listing shows.

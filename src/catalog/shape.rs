@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
 
-    fn made(yaml: &str, scope: Value) -> Value {
+    fn made(yaml: &str, scope: &Value) -> Value {
         let shape: Shape = serde_saphyr::from_str(yaml).unwrap();
         let mut names = Names::default();
         for (name, value) in scope.as_object().unwrap() {
@@ -208,7 +208,7 @@ mod tests {
                       result: { each: users, as: user, when: user.active, give: { id: user.id } } }";
         let users = json!([{ "id": 1, "active": true }, { "id": 2, "active": false }]);
         let expected = json!({ "total": 2, "exact": true, "result": [{ "id": 1 }] });
-        assert_eq!(made(yaml, json!({ "users": users })), expected);
+        assert_eq!(made(yaml, &json!({ "users": users })), expected);
     }
 
     #[test]

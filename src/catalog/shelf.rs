@@ -90,7 +90,7 @@ fn print(folder: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
     };
     let mut files: Vec<_> = entries(folder)
         .iter()
-        .flat_map(|resource| entries(resource))
+        .flat_map(|entry| if entry.is_dir() { entries(entry) } else { vec![entry.clone()] })
         .filter_map(|path| {
             let metadata = std::fs::metadata(&path).ok()?;
             Some((path, metadata.len(), metadata.modified().ok()))

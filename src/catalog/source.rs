@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use rust_embed::Embed;
 
+use super::search::SYNONYMS_FILE;
+
 #[derive(Embed)]
 #[folder = "tool-docs/"]
 #[include = "*/resource.yaml"]
 #[include = "*/*.md"]
+#[include = "synonyms.yaml"]
 struct BuiltIn;
 
 /// A document is at most this long; the longest of our own is a twentieth of it.
@@ -59,10 +62,13 @@ impl Sources {
         Self(texts.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
     }
 
-    /// Adds the documents of `folder` (`<resource>/resource.yaml`, `<resource>/<method>.md`); a
-    /// file with the path of one that is already here takes its place.
+    /// Adds the documents of `folder` (`<resource>/resource.yaml`, `<resource>/<method>.md`,
+    /// `synonyms.yaml`); a file with the path of one that is already here takes its place.
     pub fn overlay(&mut self, folder: &Path) -> Result<(), SourceError> {
         for resource in entries(folder)? {
+            if resource.file_name().is_some_and(|name| name == SYNONYMS_FILE) {
+                self.0.insert(SYNONYMS_FILE.to_owned(), read(&resource)?);
+            }
             if !resource.is_dir() {
                 continue;
             }

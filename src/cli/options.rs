@@ -84,15 +84,19 @@ pub struct FilterArgs {
     /// List short names
     #[arg(long)]
     pub short_names: bool,
+    /// List a few tools that find and call the others, instead of all
+    #[arg(long)]
+    pub discovery: bool,
 }
 
 impl From<FilterArgs> for crate::catalog::ServerConfig {
     fn from(args: FilterArgs) -> Self {
-        use crate::catalog::ToolNames;
+        use crate::catalog::{Exposure, ToolNames};
         Self {
             methods: args.methods,
             tags: args.tags,
             tools: args.tools,
+            tool_exposure: if args.discovery { Exposure::Discovery } else { Exposure::All },
             tool_names: if args.short_names { ToolNames::Short } else { ToolNames::Long },
             ..Self::default()
         }

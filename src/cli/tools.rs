@@ -77,6 +77,10 @@ pub fn run(args: &Args) -> Outcome {
         let effect = if tool.reads { "read" } else { "write" };
         println!("{:<40} {effect:<6} {}", view.listed_name(tool), tool.title);
     }
-    println!("{} tools, about {} tokens", view.tools().len(), view.token_estimate());
+    let listed = view.discovery().map_or_else(String::new, |discovery| {
+        let names: Vec<&str> = discovery.tools().iter().map(|tool| tool.name).collect();
+        format!(" behind {}", names.join(", "))
+    });
+    println!("{} tools{listed}, about {} tokens", view.tools().len(), view.token_estimate());
     Ok(())
 }

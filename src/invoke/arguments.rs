@@ -6,7 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value};
 
 use super::outcome::{Failure, Kind};
-use crate::catalog::Tool;
+use crate::catalog::Signature;
 
 /// More faults than this help nobody.
 const MAX_FAULTS: usize = 8;
@@ -14,7 +14,11 @@ const MAX_FAULTS: usize = 8;
 const MAX_QUOTE: usize = 80;
 
 /// Reads `text`, the JSON of the arguments object. Absent or `null` means no arguments.
-pub fn read(tool: &Tool, text: Option<&str>) -> Result<Map<String, Value>, Failure> {
+pub fn read<'a>(
+    tool: impl Into<Signature<'a>>,
+    text: Option<&str>,
+) -> Result<Map<String, Value>, Failure> {
+    let tool = tool.into();
     let value = match text {
         None => Value::Object(Map::new()),
         Some(text) => serde_json::from_str(text).map_err(|error| {
@@ -44,14 +48,15 @@ pub fn read(tool: &Tool, text: Option<&str>) -> Result<Map<String, Value>, Failu
 }
 
 /// A refusal that lists `faults` and what the tool takes.
-pub fn refuse(tool: &Tool, faults: &[String]) -> Failure {
-    let required = tool.input_schema.get("required").and_then(Value::as_array);
+pub fn refuse<'a>(tool: impl Into<Signature<'a>>, faults: &[String]) -> Failure {
+    let tool = tool.into();
     let takes: Vec<String> = tool
         .arguments()
-        .map(|name| {
-            let needed = required.is_some_and(|names| names.iter().any(|other| other == name));
-            if needed { format!("{name} (required)") } else { name.to_owned() }
-        })
+        .map(
+            |name| {
+                if tool.requires(name) { format!("{name} (required)") } else { name.to_owned() }
+            },
+        )
         .collect();
     let takes = if takes.is_empty() { "none".to_owned() } else { takes.join(", ") };
     Failure::new(
@@ -73,7 +78,7 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-fn describe(tool: &Tool, error: &ValidationError<'_>) -> String {
+fn describe(tool: Signature<'_>, error: &ValidationError<'_>) -> String {
     let path = error.instance_path().to_string();
     let name = path.trim_start_matches('/').replace('/', ".");
     let at = if name.is_empty() { "the arguments".to_owned() } else { format!("`{name}`") };
@@ -123,7 +128,7 @@ fn describe(tool: &Tool, error: &ValidationError<'_>) -> String {
     }
 }
 
-fn unknown_argument(tool: &Tool, parent: &str, unknown: &str) -> String {
+fn unknown_argument(tool: Signature<'_>, parent: &str, unknown: &str) -> String {
     let unknown: String = unknown.chars().take(MAX_QUOTE).collect();
     if !parent.is_empty() {
         return format!("`{parent}` takes no `{unknown}`");
@@ -140,7 +145,7 @@ fn unknown_argument(tool: &Tool, parent: &str, unknown: &str) -> String {
 }
 
 /// The doc's own words on an argument, so that the next attempt can be right.
-fn purpose(tool: &Tool, name: &str) -> String {
+fn purpose(tool: Signature<'_>, name: &str) -> String {
     tool.argument_schema(name)
         .and_then(|schema| schema.get("description")?.as_str())
         .map_or_else(String::new, |words| format!(" ({})", words.trim().trim_end_matches('.')))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalog::View;
+use crate::catalog::discovery::{self, Action, Discovery};
 
 /// Claude Code keeps this many characters.
 const MAX_CHARS: usize = 2_048;
@@ -17,7 +18,11 @@ pub fn of(view: &View, host: &str) -> String {
         *reads |= tool.reads;
         *writes |= !tool.reads;
     }
-    let mut text = format!("Tools for the Egnyte domain {host}. This URL may ");
+    let mut text = format!("Tools for the Egnyte domain {host}. ");
+    if let Some(discovery) = view.discovery() {
+        text.push_str(&way(view.tools().len(), discovery));
+    }
+    text.push_str("This URL may ");
     let abilities: Vec<String> = by_resource
         .iter()
         .map(|(resource, ability)| match ability {
@@ -37,4 +42,24 @@ pub fn of(view: &View, host: &str) -> String {
         view.tools().len()
     );
     text.chars().take(MAX_CHARS).collect()
+}
+
+/// How tools are used that are not listed.
+fn way(count: usize, discovery: &Discovery) -> String {
+    let callers: Vec<&str> = discovery
+        .tools()
+        .iter()
+        .filter(|tool| matches!(tool.action, Action::Call | Action::CallRead))
+        .map(|tool| tool.name)
+        .collect();
+    let callers = match callers.as_slice() {
+        [reads, all] => format!("{reads} runs the ones that read, {all} runs any"),
+        callers => format!("{} runs them", callers.concat()),
+    };
+    format!(
+        "Its {count} tools are not listed: {} finds them by what is to be done, {} shows what \
+         they take, {callers}. ",
+        discovery::SEARCH_TOOLS,
+        discovery::GET_TOOL_SCHEMA
+    )
 }

@@ -29,6 +29,15 @@ struct Meta<'a> {
 
 /// The whole JSON-RPC answer to a call.
 pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome, era: Era) -> Vec<u8> {
+    write(id, tool.output_schema.is_some(), outcome, era)
+}
+
+/// The same for an answer without structured content.
+pub fn plain_answer(id: &RawValue, outcome: &Outcome, era: Era) -> Vec<u8> {
+    write(id, false, outcome, era)
+}
+
+fn write(id: &RawValue, structured: bool, outcome: &Outcome, era: Era) -> Vec<u8> {
     let failure = outcome.result.as_ref().err();
     let text: Cow<'_, str> = match &outcome.result {
         Ok(json) => json.into(),
@@ -38,7 +47,7 @@ pub fn answer(id: &RawValue, tool: &Tool, outcome: &Outcome, era: Era) -> Vec<u8
     out.extend_from_slice(b"{\"content\":[{\"type\":\"text\",\"text\":");
     json_escape_simd::escape_into(text.as_ref(), &mut out);
     out.extend_from_slice(b"}]");
-    if let (Ok(json), Some(_)) = (&outcome.result, &tool.output_schema) {
+    if let (Ok(json), true) = (&outcome.result, structured) {
         out.extend_from_slice(b",\"structuredContent\":");
         out.extend_from_slice(json.as_bytes());
     }

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::discovery::{self, Asked};
 use super::error::{INVALID_PARAMS, RpcError};
 use super::jsonrpc::{self, Request};
 use super::revision::Era;
 use super::{dispatch::Reply, modern, tool_result};
-use crate::catalog::View;
-use crate::invoke::{Caller, Invoker};
+use crate::catalog::{Tool, View};
+use crate::invoke::{Caller, Invoker, Outcome};
 use crate::token::Grant;
 
 #[derive(Deserialize)]
@@ -54,12 +55,39 @@ pub async fn call(
     era: Era,
 ) -> Result<Reply, RpcError> {
     let params: CallParams<'_> = params(request.params)?;
-    let tool = view.find(&params.name).ok_or_else(|| unknown(view, &params.name))?;
-    let outcome =
-        invoker.call(tool, params.arguments.map(RawValue::get), Caller::from(grant)).await;
+    let (name, arguments) = (&*params.name, params.arguments.map(RawValue::get));
+    let Some(discovery) = view.discovery() else {
+        let tool = view.find(name).ok_or_else(|| unknown(view, name))?;
+        return Ok(run(invoker, grant, tool, arguments, request, era).await);
+    };
+    let asked = match (discovery.find(name), view.find(name)) {
+        (Some(called), _) => discovery::read(view, discovery, called, arguments),
+        (None, Some(tool)) => Asked::Answer(Err(discovery::not_listed(view, discovery, tool))),
+        (None, None) => return Err(unknown(view, name)),
+    };
+    match asked {
+        Asked::Tool(tool, arguments) => {
+            Ok(run(invoker, grant, tool, Some(&arguments), request, era).await)
+        }
+        Asked::Answer(result) => {
+            let outcome = Outcome { result, rate_limit: None };
+            Ok(Reply::of(tool_result::plain_answer(request.id, &outcome, era)))
+        }
+    }
+}
+
+async fn run(
+    invoker: &Invoker,
+    grant: &Grant,
+    tool: &Tool,
+    arguments: Option<&str>,
+    request: &Request<'_>,
+    era: Era,
+) -> Reply {
+    let outcome = invoker.call(tool, arguments, Caller::from(grant)).await;
     let mut reply = Reply::of(tool_result::answer(request.id, tool, &outcome, era));
     reply.rate_limit = outcome.rate_limit;
-    Ok(reply)
+    reply
 }
 
 /// Reads parameters; absent ones count as `{}`.
@@ -75,9 +103,11 @@ pub fn params<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Result<T, Rp
 
 fn unknown(view: &View, name: &str) -> RpcError {
     let shown: String = name.chars().take(100).collect();
-    let nearest = view
-        .nearest(name)
-        .map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
+    let nearest = match view.discovery() {
+        Some(discovery) => discovery.nearest(name),
+        None => view.nearest(name),
+    };
+    let nearest = nearest.map_or_else(String::new, |name| format!(" Did you mean `{name}`?"));
     let message = format!(
         "Unknown tool: {shown}. This URL does not offer it.{nearest} tools/list shows what it offers."
     );
