@@ -75,7 +75,7 @@ async fn a_listing_the_client_has_is_not_sent_again() {
 #[tokio::test]
 async fn the_token_of_a_minted_url_sees_what_the_url_offers_and_no_more() {
     let service = Service::connected().await;
-    let config = json!({ "methods": ["read"], "tags": ["users"], "tool_names": "short" });
+    let config = json!({ "methods": ["list", "get"], "tags": ["users"], "tool_names": "short" });
     let token = service.mint(config).await.token;
     let offered = ["list_egnyte_users", "get_egnyte_user"];
     assert_eq!(names(&as_url(&service, &token, "").await), offered);

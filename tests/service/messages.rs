@@ -41,7 +41,7 @@ async fn initialise_answers_each_revision_in_kind_and_any_other_with_the_newest(
 #[tokio::test]
 async fn a_client_that_was_never_initialised_lists_and_calls_all_the_same() {
     let (service, url) = minted().await;
-    assert_eq!(service.listed(&url).await.len(), 11);
+    assert!(service.listed(&url).await.len() > 100);
     assert!(service.called(&url, "list_egnyte_users", json!({})).await["result"].is_array());
 }
 

@@ -36,7 +36,7 @@ async fn a_client_discovers_lists_and_calls_without_a_handshake() {
         discovered["result"]["supportedVersions"].as_array().unwrap().contains(&json!(VERSION))
     );
     let listed = send(&service, &url, "tools/list", json!({})).await.json();
-    assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 11);
+    assert!(listed["result"]["tools"].as_array().unwrap().len() > 100);
     assert_eq!(listed["result"]["cacheScope"], "private");
     let call = json!({ "name": "list_egnyte_users", "arguments": { "limit": 1 } });
     let called = send(&service, &url, "tools/call", call).await.json();
