@@ -134,6 +134,12 @@ impl<'a> Reading<'a> {
             first: offset == 0,
             last: fetched.last,
         };
+        // A PDF may be made of nothing but ASCII, and yet its words are not in it.
+        let is_pdf = fetched.content_type.as_deref().is_some_and(|told| told.contains("/pdf"))
+            || (offset == 0 && fetched.bytes.starts_with(b"%PDF-"));
+        if is_pdf {
+            return Ok(Content::Binary(fetched.content_type, fetched.total));
+        }
         let mut text = decode::utf8(&fetched.bytes, part);
         if text.is_none()
             && let Some(order) = self.utf16_order(offset, &fetched).await?
