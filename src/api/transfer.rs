@@ -66,7 +66,7 @@ struct Admitted {
 
 /// A refusal, with what goes into its headers.
 struct Refused {
-    problem: Problem,
+    problem: Box<Problem>,
     headers: HeaderMap,
 }
 
@@ -190,7 +190,7 @@ async fn handle(
 ) -> Response {
     let mut response = match transfers.serve(&link, request).await {
         Ok(response) => response,
-        Err(refused) => (refused.headers, refused.problem).into_response(),
+        Err(refused) => (refused.headers, *refused.problem).into_response(),
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -248,17 +248,13 @@ fn attachment(name: Option<&str>) -> HeaderValue {
 
 /// The URL for which a link was made is no longer good.
 fn refused(refusal: Refusal) -> Refused {
-    match refusal {
-        Refusal::Unavailable(source) => {
-            tracing::error!(error = %source, "a transfer link could not be checked");
-            unavailable()
-        }
-        _ => {
-            let detail = "The MCP server or account that this link belongs to was revoked or has \
-                          expired, and the link with it.";
-            Problem::new(StatusCode::FORBIDDEN, detail).into()
-        }
+    if let Refusal::Unavailable(source) = refusal {
+        tracing::error!(error = %source, "a transfer link could not be checked");
+        return unavailable();
     }
+    let detail = "The MCP server or account that this link belongs to was revoked or has expired, \
+                  and the link with it.";
+    Problem::new(StatusCode::FORBIDDEN, detail).into()
 }
 
 fn unavailable() -> Refused {
@@ -275,12 +271,12 @@ fn failed(mut failure: Failure, rate_limit: Option<RateLimit>) -> Refused {
     let mut headers = HeaderMap::new();
     headers.extend(rate_limit.iter().flat_map(RateLimit::headers));
     headers.extend(failure.retry_after_seconds.map(|wait| (RETRY_AFTER, HeaderValue::from(wait))));
-    Refused { problem: Problem::from(failure), headers }
+    Refused { problem: Box::new(Problem::from(failure)), headers }
 }
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        Self { problem, headers: HeaderMap::new() }
+        Self { problem: Box::new(problem), headers: HeaderMap::new() }
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Part {
 
 /// Whole characters of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct Characters {
     /// Bytes before them: the end of a character that began earlier.
     pub skipped: usize,
     /// Bytes they take in the file, a byte order mark included.
@@ -46,7 +46,7 @@ pub fn utf16_mark(bytes: &[u8]) -> Option<Utf16> {
 }
 
 /// A part as UTF-8; `None` when it is not.
-pub fn utf8(bytes: &[u8], part: Part) -> Option<Text> {
+pub fn utf8(bytes: &[u8], part: Part) -> Option<Characters> {
     let is_inner = |byte: &&u8| matches!(byte, 0x80..=0xBF);
     let skipped = if part.first { 0 } else { bytes.iter().take(3).take_while(is_inner).count() };
     let rest = bytes.get(skipped..)?;
@@ -70,11 +70,11 @@ pub fn utf8(bytes: &[u8], part: Part) -> Option<Text> {
         return None;
     }
     let text = if part.first { text.strip_prefix('\u{FEFF}').unwrap_or(text) } else { text };
-    Some(Text { skipped, bytes: end, text: text.to_owned() })
+    Some(Characters { skipped, bytes: end, text: text.to_owned() })
 }
 
 /// A part of a UTF-16 file, `offset` bytes into it; `None` when it is not.
-pub fn utf16(bytes: &[u8], order: Utf16, offset: u64, part: Part) -> Option<Text> {
+pub fn utf16(bytes: &[u8], order: Utf16, offset: u64, part: Part) -> Option<Characters> {
     let mut skipped = usize::from(offset % 2 == 1);
     let pairs = bytes.get(skipped..)?.chunks_exact(2);
     if part.last && !pairs.remainder().is_empty() {
@@ -110,7 +110,7 @@ pub fn utf16(bytes: &[u8], order: Utf16, offset: u64, part: Part) -> Option<Text
             text.push(character);
         }
     }
-    (!text.contains('\0')).then_some(Text { skipped, bytes: taken, text })
+    (!text.contains('\0')).then_some(Characters { skipped, bytes: taken, text })
 }
 
 #[cfg(test)]
@@ -120,7 +120,11 @@ mod tests {
     use super::*;
 
     /// Reads a file part by part, each where the one before ended.
-    fn read_all(file: &[u8], limit: usize, decode: impl Fn(&[u8], u64, Part) -> Text) -> String {
+    fn read_all(
+        file: &[u8],
+        limit: usize,
+        decode: impl Fn(&[u8], u64, Part) -> Characters,
+    ) -> String {
         let (mut offset, mut text) = (0, String::new());
         while offset < file.len() {
             let end = file.len().min(offset + limit + MARGIN as usize);
