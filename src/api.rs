@@ -7,6 +7,7 @@ pub mod auth;
 pub mod extract;
 pub mod mcp_servers;
 pub mod problem;
+pub mod transfer;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::store::Store;
 use crate::token::{ApiTokens, Grants};
 
 pub use agents::Agents;
+pub use transfer::Transfers;
 
 /// What the admin API works with. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -5,7 +5,9 @@ pub mod client;
 pub mod domain;
 pub mod error;
 pub mod rate_limit;
+pub mod stream;
 
 pub use client::{Body, CallError, Client, ClientLimits, EgnyteUrl, Request, Response, Upstream};
 pub use domain::{Domain, DomainError};
 pub use rate_limit::RateLimit;
+pub use stream::{Moving, Relay, Streaming};

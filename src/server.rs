@@ -17,12 +17,13 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Health;
-use crate::api::{self, Admin, Agents, agents, problem};
+use crate::api::{self, Admin, Agents, Transfers, agents, problem, transfer};
 use crate::catalog::{Reloader, Shelf};
 use crate::clock::Clock;
 use crate::crypto::{Keyring, KeyringError, Secret};
 use crate::egnyte::{Client, ClientLimits, EgnyteUrl};
-use crate::invoke::{Cursors, Invoker};
+use crate::invoke::transfer::Used;
+use crate::invoke::{Cursors, Invoker, Links};
 use crate::mcp::dispatch::Dispatcher;
 use crate::mcp::transport::{self, Transport, http_sse::Sessions};
 use crate::store::{Store, StoreError};
@@ -111,7 +112,17 @@ impl App {
         let drain = CancellationToken::new();
         let health = Health::new(store.clone(), clock.clone());
         let cursors = Cursors::new(Arc::new(keyring.clone()));
-        let invoker = Arc::new(Invoker::new(client.clone(), cursors, health, clock.clone()));
+        let public_url = settings.public_url.trim_end_matches('/').to_owned();
+        let links = Links::new(keyring.clone(), public_url.clone(), clock.clone());
+        let invoker = Invoker::new(client.clone(), cursors, health, clock.clone());
+        let invoker = Arc::new(invoker.with_links(links.clone()));
+        let transfers = Transfers::new(transfer::Parts {
+            links,
+            used: Used::new(store.clone(), clock.clone()),
+            grants: grants.clone(),
+            shelf: shelf.clone(),
+            invoker: Arc::clone(&invoker),
+        });
         let transport = Transport::new(transport::Parts {
             dispatcher: Dispatcher::new(shelf.clone(), Arc::clone(&invoker)),
             grants: grants.clone(),
@@ -139,11 +150,11 @@ impl App {
                 api_tokens,
                 client,
                 egnyte_url: settings.egnyte_url,
-                public_url: settings.public_url.trim_end_matches('/').to_owned(),
+                public_url,
                 clock,
             })
         });
-        let router = routes(transport, admin, agents, readiness, &doors);
+        let router = routes(transport, admin, agents, transfers, readiness, &doors);
         Ok(Self { router, grants, drain, reloader })
     }
 
@@ -179,6 +190,7 @@ fn routes(
     transport: Transport,
     admin: Option<Admin>,
     agents: Agents,
+    transfers: Transfers,
     readiness: health::Readiness,
     doors: &Doors,
 ) -> Router {
@@ -187,6 +199,7 @@ fn routes(
         .merge(admin)
         .merge(agents.routes())
         .merge(transport.routes())
+        .merge(transfers.routes())
         .merge(readiness.routes())
         .route("/", get(Html(include_str!("server/index.html"))))
         .fallback(problem::not_found)

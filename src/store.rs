@@ -15,6 +15,7 @@ mod open;
 pub mod page;
 mod row;
 pub mod servers;
+pub mod transfers;
 
 pub use accounts::{Account, AccountStatus, AuthenticationMethod, NewAccount};
 pub use api_tokens::ApiToken;
@@ -80,6 +81,11 @@ impl Store {
     /// The tokens that open the admin API.
     pub fn api_tokens(&self) -> api_tokens::ApiTokens<'_> {
         api_tokens::ApiTokens { pool: &self.pool }
+    }
+
+    /// The transfer links that were used.
+    pub fn transfers(&self) -> transfers::Transfers<'_> {
+        transfers::Transfers { pool: &self.pool }
     }
 
     /// Whether the database answers. For `/readyz` and `doctor`.

@@ -32,6 +32,8 @@ mod drain;
 mod examples;
 #[path = "service/faults.rs"]
 mod faults;
+#[path = "service/file_tools.rs"]
+mod file_tools;
 #[path = "service/filters.rs"]
 mod filters;
 #[path = "service/harness.rs"]
@@ -60,10 +62,14 @@ mod servers;
 mod stateless;
 #[path = "service/streamable.rs"]
 mod streamable;
+#[path = "service/text_files.rs"]
+mod text_files;
 #[path = "service/throttles.rs"]
 mod throttles;
 #[path = "service/tokens.rs"]
 mod tokens;
+#[path = "service/transfers.rs"]
+mod transfers;
 #[path = "service/traps.rs"]
 mod traps;
 #[path = "service/upstream.rs"]

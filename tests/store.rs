@@ -94,6 +94,21 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
 }
 
 #[tokio::test]
+async fn a_transfer_link_is_used_once_whoever_asks() {
+    let (store, home) = store().await;
+    let other = Store::open_dir(home.path()).await.unwrap();
+    let (ends, id) = (at(600), "one");
+    let used = async |store: &Store, id: &str, now| {
+        store.transfers().use_once(id, ends, at(now)).await.unwrap()
+    };
+    assert!(used(&store, id, 1).await);
+    assert!(!used(&other, id, 1).await, "in another process");
+    assert!(used(&other, "two", 1).await);
+    assert!(!used(&store, id, 700).await, "shortly after it has ended");
+    assert!(used(&store, id, 600 + 3_601).await, "forgotten when it has long ended");
+}
+
+#[tokio::test]
 async fn only_the_owner_can_read_the_database_files() {
     let (store, home) = store().await;
     account(&store, 1).await;

@@ -26,7 +26,7 @@ pub const OFFSET: &str = "offset";
 /// Bytes of a file's text that are read when the caller names no `limit`.
 pub const TEXT_DEFAULT: u32 = 32_768;
 /// Bytes of a file's text that are read at most.
-pub const TEXT_MAX: u32 = 65_536;
+pub const TEXT_MAX: u32 = 100_000;
 
 /// One callable tool.
 #[derive(Debug)]

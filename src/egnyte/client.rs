@@ -9,15 +9,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
+use http::response::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::Domain;
+use super::stream::Moving;
 use crate::crypto::Secret;
 
 /// Bounds on one call.
@@ -27,11 +29,17 @@ pub struct ClientLimits {
     pub deadline: Duration,
     /// Longest answer that is read, in bytes.
     pub max_response_bytes: usize,
+    /// A file on its way may stand still for so long.
+    pub idle: Duration,
 }
 
 impl Default for ClientLimits {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(40), max_response_bytes: 16 * 1024 * 1024 }
+        Self {
+            deadline: Duration::from_secs(40),
+            max_response_bytes: 16 * 1024 * 1024,
+            idle: Duration::from_secs(30),
+        }
     }
 }
 
@@ -170,6 +178,12 @@ pub enum CallError {
     /// The deadline passed.
     #[error("no whole answer came within {} seconds", .0.as_secs())]
     Timeout(Duration),
+    /// A file on its way stood still.
+    #[error("nothing moved for {} seconds", .0.as_secs())]
+    Idle(Duration),
+    /// What was to be sent is longer than the limit, in bytes.
+    #[error("more than {0} bytes were sent")]
+    BodyTooLong(u64),
     /// The answer is longer than the limit, in bytes.
     #[error("the answer is longer than {0} bytes")]
     TooLarge(usize),
@@ -181,9 +195,12 @@ pub enum CallError {
 /// The client. Cheap to clone; one per process.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    limits: ClientLimits,
+    http: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Outgoing>,
+    pub(super) limits: ClientLimits,
 }
+
+/// A body that is sent: whole, or as it comes.
+pub(super) type Outgoing = Either<Full<Bytes>, Moving>;
 
 impl Client {
     /// A client that trusts the certificates this machine trusts.
@@ -210,6 +227,11 @@ impl Client {
         Ok(Self { http, limits })
     }
 
+    /// The time an ordinary call has.
+    pub fn deadline(&self) -> Duration {
+        self.limits.deadline
+    }
+
     /// Sends `request` once and reads the whole answer, whatever its status.
     pub async fn call(&self, upstream: &Upstream, request: Request) -> Result<Response, CallError> {
         let deadline = self.limits.deadline;
@@ -219,7 +241,19 @@ impl Client {
     }
 
     async fn exchange(&self, upstream: &Upstream, request: Request) -> Result<Response, CallError> {
-        let request = encode(upstream, request).map_err(CallError::Malformed)?;
+        let (parts, body) = self.begin(upstream, request, None).await?;
+        let body = read_body(&parts.headers, body, self.limits.max_response_bytes).await?;
+        Ok(Response { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Sends `request` once, with `moving` for its body if there is one; the head of the answer.
+    pub(super) async fn begin(
+        &self,
+        upstream: &Upstream,
+        request: Request,
+        moving: Option<Moving>,
+    ) -> Result<(Parts, Incoming), CallError> {
+        let request = encode(upstream, request, moving).map_err(CallError::Malformed)?;
         let response = self.http.request(request).await.map_err(|error| {
             if error.is_connect() {
                 CallError::Unreachable(error)
@@ -227,16 +261,15 @@ impl Client {
                 CallError::Closed(error)
             }
         })?;
-        let (parts, body) = response.into_parts();
-        let body = read_body(&parts.headers, body, self.limits.max_response_bytes).await?;
-        Ok(Response { status: parts.status, headers: parts.headers, body })
+        Ok(response.into_parts())
     }
 }
 
 fn encode(
     upstream: &Upstream,
     request: Request,
-) -> Result<http::Request<Full<Bytes>>, http::Error> {
+    moving: Option<Moving>,
+) -> Result<http::Request<Outgoing>, http::Error> {
     let path = PathAndQuery::try_from(request.path_and_query)?;
     let uri = Uri::builder()
         .scheme(upstream.scheme.clone())
@@ -253,13 +286,22 @@ fn encode(
     if let Some(headers) = builder.headers_mut() {
         headers.extend(request.headers);
     }
-    let Some(body) = request.body else { return builder.body(Full::default()) };
+    if let Some(moving) = moving {
+        let bytes = HeaderValue::from_static("application/octet-stream");
+        return builder.header(CONTENT_TYPE, bytes).body(Either::Right(moving));
+    }
+    let Some(body) = request.body else { return builder.body(Either::Left(Full::default())) };
     builder
         .header(CONTENT_TYPE, HeaderValue::from_static(body.content_type))
-        .body(Full::new(body.bytes))
+        .body(Either::Left(Full::new(body.bytes)))
 }
 
-async fn read_body(headers: &HeaderMap, body: Incoming, max: usize) -> Result<Bytes, CallError> {
+/// Reads a body to its end, as long as it has no more than `max` bytes.
+pub(super) async fn read_body(
+    headers: &HeaderMap,
+    body: Incoming,
+    max: usize,
+) -> Result<Bytes, CallError> {
     let announced =
         headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > max) {

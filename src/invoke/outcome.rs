@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::Caller;
+use super::text::Image;
 use crate::catalog::Tool;
 use crate::catalog::definition::Segment;
 use crate::egnyte::{CallError, RateLimit, Response, error, rate_limit};
@@ -16,13 +17,15 @@ use crate::egnyte::{CallError, RateLimit, Response, error, rate_limit};
 pub struct Outcome {
     /// JSON text, or why there is none.
     pub result: Result<String, Failure>,
+    /// A picture beside the JSON.
+    pub image: Option<Image>,
     /// What Egnyte said about its limits.
     pub rate_limit: Option<RateLimit>,
 }
 
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
-        Self { result: Err(failure), rate_limit: None }
+        Self { result: Err(failure), image: None, rate_limit: None }
     }
 }
 
@@ -177,7 +180,7 @@ pub fn of_call_error(tool: &Tool, caller: Caller<'_>, error: &CallError) -> Fail
              domain and the network."
                 .to_owned(),
         ),
-        CallError::Timeout(_) => (
+        CallError::Timeout(_) | CallError::Idle(_) => (
             Kind::UpstreamTimeout,
             format!("Egnyte took too long: {error}."),
             unknown_state(tool, "try again, or ask for less at once."),
@@ -192,13 +195,22 @@ pub fn of_call_error(tool: &Tool, caller: Caller<'_>, error: &CallError) -> Fail
             format!("Egnyte failed to answer: {error}."),
             unknown_state(tool, "try again."),
         ),
+        CallError::BodyTooLong(_) => (
+            Kind::InvalidArguments,
+            format!("The file is too large to be sent in one piece: {error}."),
+            "send a smaller file; a larger one goes through Egnyte's own programs.".to_owned(),
+        ),
         CallError::Malformed(_) => (
             Kind::InvalidArguments,
             format!("The arguments make no valid request: {error}."),
             "check the arguments for unusual characters or extreme length.".to_owned(),
         ),
     };
-    Failure::new(kind, message, next_step)
+    let mut failure = Failure::new(kind, message, next_step);
+    if matches!(error, CallError::BodyTooLong(_)) {
+        failure.status = Some(StatusCode::PAYLOAD_TOO_LARGE.as_u16());
+    }
+    failure
 }
 
 /// Whether it is called by a path in the file system.

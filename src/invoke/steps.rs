@@ -13,12 +13,13 @@ use super::outcome::{Failure, Kind, Outcome};
 use super::paging::Page;
 use super::request::{self, Parts};
 use super::response::{self, budget};
+use super::text::{self, Range};
 use super::{Caller, Invoker};
 use crate::catalog::Tool;
-use crate::catalog::definition::Paging;
+use crate::catalog::definition::{Answer, Paging};
 use crate::catalog::endpoint::Endpoint;
 use crate::catalog::shape::{ITEM, Members, Names};
-use crate::catalog::tool::{Step, Task};
+use crate::catalog::tool::{Step, TEXT_MAX, Task};
 use crate::egnyte::{RateLimit, Request, Response};
 
 /// Requests of one task.
@@ -50,7 +51,8 @@ pub async fn run(
         Ok(result) => result,
         Err(_) => Err(overdue()),
     };
-    Outcome { result: result.map_err(|failure| run.told(failure)), rate_limit: run.rate_limit }
+    let result = result.map_err(|failure| run.told(failure));
+    Outcome { result, image: None, rate_limit: run.rate_limit }
 }
 
 /// A task under way.
@@ -132,10 +134,23 @@ impl Run<'_> {
     }
 
     async fn single(&mut self, endpoint: &Endpoint, parts: Parts) -> Result<Scope, Failure> {
+        if endpoint.answer == Answer::Text {
+            return self.text(endpoint, parts).await;
+        }
         let request = request::assemble(endpoint, parts, None).map_err(|fault| unfit(&fault))?;
         let response = self.exchange(endpoint, request).await?;
         let text = response::single(endpoint, response, &BTreeMap::new(), MAX_GATHERED)?;
         parse(&text)
+    }
+
+    /// The beginning of a file, without `text` when it is not text.
+    async fn text(&mut self, endpoint: &Endpoint, parts: Parts) -> Result<Scope, Failure> {
+        self.count()?;
+        let range = Range { offset: 0, limit: TEXT_MAX };
+        let read = text::value(self.invoker, self.tool, endpoint, parts, range, self.caller);
+        let (value, rate_limit) = read.await;
+        self.rate_limit = rate_limit.or(self.rate_limit);
+        Ok(scope(value?))
     }
 
     /// `{items, more, total}` of up to `most` pages.
@@ -177,16 +192,22 @@ impl Run<'_> {
         endpoint: &Endpoint,
         request: Request,
     ) -> Result<Response, Failure> {
+        self.count()?;
+        let exchange = self.invoker.exchange(self.tool, endpoint, request, self.caller);
+        let (answer, rate_limit) = exchange.await;
+        self.rate_limit = rate_limit.or(self.rate_limit);
+        answer
+    }
+
+    /// One more request.
+    fn count(&mut self) -> Result<(), Failure> {
         if self.calls == MAX_CALLS {
             let message = format!("The task takes more than {MAX_CALLS} requests to Egnyte.");
             let next = "ask for less, or use the tools that answer a part of it.";
             return Err(Failure::new(Kind::ResponseTooLarge, message, next));
         }
         self.calls += 1;
-        let exchange = self.invoker.exchange(self.tool, endpoint, request, self.caller);
-        let (answer, rate_limit) = exchange.await;
-        self.rate_limit = rate_limit.or(self.rate_limit);
-        answer
+        Ok(())
     }
 
     /// What the step's maps come to.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -46,7 +48,15 @@ fn write(id: &RawValue, structured: bool, outcome: &Outcome, era: Era) -> Vec<u8
     let mut out = jsonrpc::start_result(id, text.len() + text.len() / 4 + 256);
     out.extend_from_slice(b"{\"content\":[{\"type\":\"text\",\"text\":");
     json_escape_simd::escape_into(text.as_ref(), &mut out);
-    out.extend_from_slice(b"}]");
+    out.push(b'}');
+    if let Some(image) = &outcome.image {
+        out.extend_from_slice(b",{\"type\":\"image\",\"mimeType\":\"");
+        out.extend_from_slice(image.media_type.as_bytes());
+        out.extend_from_slice(b"\",\"data\":\"");
+        out.extend_from_slice(STANDARD.encode(&image.bytes).as_bytes());
+        out.extend_from_slice(b"\"}");
+    }
+    out.push(b']');
     if let (Ok(json), true) = (&outcome.result, structured) {
         out.extend_from_slice(b",\"structuredContent\":");
         out.extend_from_slice(json.as_bytes());

@@ -70,7 +70,7 @@ pub async fn call(
             Ok(run(invoker, grant, tool, Some(&arguments), request, era).await)
         }
         Asked::Answer(result) => {
-            let outcome = Outcome { result, rate_limit: None };
+            let outcome = Outcome { result, image: None, rate_limit: None };
             Ok(Reply::of(tool_result::plain_answer(request.id, &outcome, era)))
         }
     }

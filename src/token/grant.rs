@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::lifeline::Lifeline;
 use crate::catalog::ServerConfig;
-use crate::crypto::{Keyring, SealError, Secret};
+use crate::crypto::{Keyring, SealError, Sealed, Secret};
 use crate::egnyte::{Domain, EgnyteUrl, Upstream};
 use crate::store::servers::Live;
-use crate::store::{AccountStatus, Credentials, StoreError};
+use crate::store::{Account, AccountStatus, Credentials, StoreError};
 
 /// What a token allows, as of now. Ask for a new one on every request.
 #[derive(Debug)]
@@ -122,18 +122,42 @@ impl Grant {
         grant.config = server.config;
         grant.expires_at = server.expires_at;
         grant.account_status = Some(status);
-        // Domain and access token are taken together or not at all: a token must never be sent
-        // to a domain it was not given for.
+        grant.renew((domain, credentials, credentials_version), keyring, url)?;
+        Ok(Some(grant))
+    }
+
+    /// What the account's record says, for whoever may use the account as a whole.
+    pub(super) fn of_account(
+        lifeline: &Arc<Lifeline>,
+        account: Account,
+        keyring: &Keyring,
+        url: &EgnyteUrl,
+    ) -> Result<Self, CheckError> {
+        let Account { domain, status, credentials, credentials_version, .. } = account;
+        let mut grant = Self::of_token(lifeline, url)?;
+        grant.account_status = Some(status);
+        grant.renew((domain, credentials, credentials_version), keyring, url)?;
+        Ok(grant)
+    }
+
+    /// Takes over what is stored. Domain and access token are taken together or not at all: a
+    /// token must never be sent to a domain it was not given for.
+    fn renew(
+        &mut self,
+        (domain, credentials, version): (Domain, Option<Sealed>, i64),
+        keyring: &Keyring,
+        url: &EgnyteUrl,
+    ) -> Result<(), CheckError> {
         let stored = credentials
-            .map(|sealed| Credentials::open(keyring, &grant.account_id, &sealed))
+            .map(|sealed| Credentials::open(keyring, &self.account_id, &sealed))
             .transpose()?;
         if let Some(access_token) = stored.and_then(|stored| stored.access_token) {
-            grant.upstream = upstream(url, &domain, &access_token)?;
-            grant.domain = domain;
-            grant.access_token = access_token;
-            grant.credentials_version = credentials_version;
+            self.upstream = upstream(url, &domain, &access_token)?;
+            self.domain = domain;
+            self.access_token = access_token;
+            self.credentials_version = version;
         }
-        Ok(Some(grant))
+        Ok(())
     }
 
     /// Cancelled when the token ends: server revoked, token replaced, account removed, expiry.

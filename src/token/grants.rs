@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::crypto::digest::{Sha256, sha256};
 use crate::egnyte::EgnyteUrl;
-use crate::store::{Standing, Store};
+use crate::store::{Standing, Store, StoreError};
 
 /// How long the outcome of a look into the database is believed. Changes made by another process
 /// are promised to hold within a second.
@@ -105,6 +105,20 @@ impl Grants {
                 let now = self.0.clock.now();
                 grant.check(now)?;
                 grant.lifeline.note_use(now);
+                Ok(grant)
+            }
+        }
+    }
+
+    /// What the holder of a link may do now. `made` is what the URL for which it was made said, or
+    /// the account alone, without a server, for a link that an API token asked for.
+    pub async fn of_link(&self, link: &str, made: Verified) -> Result<Arc<Grant>, Refusal> {
+        let lifeline = self.0.lifelines.of(sha256(link.as_bytes()), made);
+        let found = self.0.judge(&lifeline).await;
+        match found.map_err(|error| Refusal::Unavailable(Arc::new(error)))? {
+            Found::Revoked { at } => Err(Refusal::Revoked { at }),
+            Found::Granted(grant) => {
+                grant.check(self.0.clock.now())?;
                 Ok(grant)
             }
         }
@@ -197,6 +211,16 @@ impl Inner {
     async fn judge(&self, lifeline: &Arc<Lifeline>) -> Result<Found, CheckError> {
         let found = match &self.store {
             None => Found::Granted(Arc::new(Grant::of_token(lifeline, &self.url)?)),
+            Some(store) if lifeline.verified.server_id.is_empty() => {
+                match store.accounts().get(&lifeline.verified.account_id).await {
+                    Err(StoreError::NotFound { .. }) => Found::Revoked { at: None },
+                    account => {
+                        let account = account?;
+                        let grant = Grant::of_account(lifeline, account, &self.keyring, &self.url)?;
+                        Found::Granted(Arc::new(grant))
+                    }
+                }
+            }
             Some(store) => match store.servers().standing(&lifeline.verified.server_id).await? {
                 Standing::Revoked { at } => Found::Revoked { at },
                 Standing::Live(live) => {

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use egnyte_mcp::catalog::Catalog;
+use egnyte_mcp::catalog::definition::Transfer;
 use egnyte_mcp::crypto::Keyring;
 use egnyte_mcp::server::documents;
 use serde_json::{Value, json};
 
-use crate::harness::Service;
+use crate::harness::{Answer, Service, text_of};
 
 fn catalog() -> Catalog {
     documents::load(None::<&Path>, &Keyring::generate().unwrap()).unwrap()
@@ -24,6 +25,10 @@ async fn every_documented_example_sends_exactly_the_request_it_states_and_succee
             let name = &tool.names.long;
             let result = service.call(&url, name, Value::Object(example.arguments.clone())).await;
             assert_eq!(result["isError"], false, "{name}, {}: {result}", example.title);
+            let Some(call) = tool.call() else { continue }; // Steps make several requests.
+            if let Some(way) = call.endpoint.transfer {
+                use_link(&service, way, &result).await;
+            }
             let received = service.received();
             assert_eq!(received.len(), 1, "{name}, {}", example.title);
             let request = &received[0];
@@ -41,6 +46,18 @@ async fn every_documented_example_sends_exactly_the_request_it_states_and_succee
             assert_eq!(body, expected, "{name}, {}", example.title);
         }
     }
+}
+
+/// Uses the link that a tool made, and with it makes the tool's request.
+async fn use_link(service: &Service, way: Transfer, result: &Value) {
+    let made: Value = serde_json::from_str(text_of(result)).unwrap();
+    let url = made["url"].as_str().unwrap();
+    let request = match way {
+        Transfer::Download => service.client.get(url),
+        Transfer::Upload => service.client.put(url),
+    };
+    let answer = Answer::read(request.send().await.unwrap()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
 #[tokio::test]

@@ -137,6 +137,11 @@ impl Service {
         Replica { base, _stop: stop.drop_guard() }
     }
 
+    /// Where its Egnyte is.
+    pub(crate) fn egnyte_url(&self) -> &str {
+        &self.egnyte
+    }
+
     pub(crate) fn data_dir(&self) -> &Path {
         self.data.path()
     }

@@ -10,7 +10,7 @@ use crate::api::mcp_servers::access_token;
 use crate::api::problem::{Problem, no_database_problem};
 use crate::catalog::{Exposure, ServerConfig, Tool};
 use crate::egnyte::Upstream;
-use crate::invoke::{Caller, Outcome};
+use crate::invoke::{self, Caller, Outcome};
 use crate::mcp::transport::bearer;
 use crate::store::Account;
 use crate::token::{Grant, PREFIX, Refusal};
@@ -127,6 +127,12 @@ impl Access {
             credentials_version: account.credentials_version,
             marked_refused: account.status.is_refused(),
             upstream: &upstream,
+            holder: Some(invoke::Holder {
+                server: None,
+                expires_at: None,
+                domain: &account.domain,
+                access_token: &access_token,
+            }),
         };
         Ok(agents.invoker.call(tool, arguments, caller).await)
     }

@@ -61,6 +61,7 @@ pub async fn run(args: &Args) -> Outcome {
         credentials_version: 1,
         marked_refused: false,
         upstream: &target.upstream,
+        holder: None,
     };
     let outcome = invoker.call(tool, Some(&arguments), caller).await;
     target.report();
