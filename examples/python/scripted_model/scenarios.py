@@ -48,7 +48,8 @@ def audit_executive_financials():
 
 
 def next_turn(scenario, results, offered):
-    """What comes after the results so far, each the text a tool answered, under the id of its call.
+    """What comes after the results so far, each the text a tool answered, under the id of its call:
+    an object, or a problem in words.
 
     Answers the calls as `(id, name, arguments)`, or no calls and the final text. Models keep no
     state, so the scenario is played anew each time.
@@ -67,4 +68,8 @@ def next_turn(scenario, results, offered):
             unknown = {name for _, name, _ in calls} - set(offered)
             assert not unknown, f"the model was not given {unknown}"
             return calls, ""
-        given = [json.loads(results[id]) for id, _, _ in calls]
+        texts = [results[id] for id, _, _ in calls]
+        problem = next((text for text in texts if not text.startswith("{")), None)
+        if problem:
+            return [], f"I gave up. {problem}"
+        given = [json.loads(text) for text in texts]

@@ -54,8 +54,8 @@ function* audit(
   return `${flagged.length} of ${users.length} members of ${displayName} ${finding}: ${flagged.join(", ")}.`;
 }
 
-// What comes after the results so far, each the text a tool answered, under the id of its call.
-// Models keep no state, so the scenario is played anew each time.
+// What comes after the results so far, each the text a tool answered, under the id of its call: an
+// object, or a problem in words. Models keep no state, so the scenario is played anew each time.
 export function nextTurn(scenario: Scenario, results: Map<string, string>, offered: string[]): Turn {
   const play = scenario();
   let count = 0;
@@ -67,7 +67,10 @@ export function nextTurn(scenario: Scenario, results: Map<string, string>, offer
       if (unknown) throw new Error(`the model was not given ${unknown.name}`);
       return { calls, text: "" };
     }
-    turn = play.next(calls.map(({ id }) => JSON.parse(results.get(id)!)));
+    const texts = calls.map(({ id }) => results.get(id)!);
+    const problem = texts.find((text) => !text.startsWith("{"));
+    if (problem) return { calls: [], text: `I gave up. ${problem}` };
+    turn = play.next(texts.map((text) => JSON.parse(text)));
   }
   return { calls: [], text: turn.value };
 }
