@@ -6,6 +6,7 @@ import os
 from egnyte import RateLimited, waiting_for_rate_limit
 from langchain.agents import create_agent
 from langchain_mcp_adapters.client import MultiServerMCPClient
+from mcp.types import CallToolResult, TextContent
 from scripted_model.langchain import ScriptedModel
 from scripted_model.scenarios import offboard_employee
 
@@ -18,8 +19,8 @@ PROMPT = "Offboard jsmith@company.com: find the id, note the groups, then deacti
 async def careful(request, handler):
     """Around every call: waits for Egnyte's rate limit.
 
-    MCP hides HTTP's headers; what they say stands in the result's `_meta`, too. All other errors are
-    results that the model reads.
+    MCP hides HTTP's headers; what they say stands in the result's `_meta`, too. Errors are results
+    that the model reads.
     """
 
     async def call():
@@ -30,7 +31,10 @@ async def careful(request, handler):
             raise RateLimited(result.content[0].text, reset)
         return result
 
-    return await waiting_for_rate_limit(call)
+    try:
+        return await waiting_for_rate_limit(call)
+    except RateLimited as limit:
+        return CallToolResult(isError=True, content=[TextContent(type="text", text=str(limit))])
 
 
 async def main():

@@ -115,8 +115,11 @@ const run = (example) =>
     ? ran(process.execPath, folder(example))
     : ran(folder("python/.venv/bin/python"), folder(example));
 
-const fault = (action) =>
-  sandbox("POST", "faults", { path_prefix: "/pubapi/v2/users", times: 1, action });
+// Switches a failure of everything about users on, for one request or until the next reset.
+const fault = (action, times) =>
+  sandbox("POST", "faults", { path_prefix: "/pubapi/v2/users", times, action });
+
+const throttle = (retry_after) => ({ kind: "throttle", generation: "current", limit: "qps", retry_after });
 
 beforeEach(() => sandbox("POST", "reset"));
 after(() => sandbox("POST", "reset"));
@@ -141,7 +144,7 @@ for (const [example, scenario] of EXAMPLES) {
     });
 
     it("waits as long as ratelimit-reset says, calls again, and gets there", async () => {
-      await fault({ kind: "throttle", generation: "current", limit: "qps", retry_after: RESET });
+      await fault(throttle(RESET), 1);
       const outcome = await run(example);
       const requests = await played(outcome);
       const refused = requests.findIndex(({ status }) => status === 429);
@@ -151,8 +154,17 @@ for (const [example, scenario] of EXAMPLES) {
       assert.ok(outcome.wentOn >= RESET * 1000 * 0.95, `it waited only ${outcome.wentOn} ms`);
     });
 
+    it("calls three times at most, then leaves it to the model", async () => {
+      await fault(throttle(1));
+      const { stdout } = await run(example);
+      assert.match(stdout, /I gave up\. [^]*rate limit is reached[^]*Next: wait 1 second/);
+      const refused = (await received()).filter(({ status }) => status === 429);
+      const calls = new Set(refused.map(({ what }) => what));
+      assert.equal(refused.length, 3 * calls.size);
+    });
+
     it("shows the model what else Egnyte refuses", async () => {
-      await fault({ kind: "error", status: 403, shape: "errorMessage", message: "Not for you" });
+      await fault({ kind: "error", status: 403, shape: "errorMessage", message: "Not for you" }, 1);
       const { stdout } = await run(example);
       assert.match(stdout, /I gave up\. [^]*Egnyte answered 403[^]*Not for you[^]*Next: /);
       assert.equal((await received()).filter(({ status }) => status === 403).length, 1);
