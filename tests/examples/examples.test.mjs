@@ -19,7 +19,10 @@ const RESET = 2;
 const CONTRACTOR = {
   says: /^Jane Smith \(id 99281\) left Privileged Repository Access and is inactive\.$/,
   writes: (groups) => [
-    [`PATCH groups/${groups["Privileged Repository Access"].id}`, { members: [{ value: 99281, operation: "delete" }] }],
+    [
+      `PATCH groups/${groups["Privileged Repository Access"].id}`,
+      { members: [{ value: 99281, operation: "delete" }] },
+    ],
     ["PATCH users/99281", { active: false }],
   ],
   leaves({ users, groups }) {
@@ -119,7 +122,10 @@ const run = (example) =>
 const fault = (action, times) =>
   sandbox("POST", "faults", { path_prefix: "/pubapi/v2/users", times, action });
 
-const throttle = (retry_after) => ({ kind: "throttle", generation: "current", limit: "qps", retry_after });
+const throttle = (retry_after) => {
+  const which = { generation: "current", limit: "qps" };
+  return { kind: "throttle", ...which, retry_after };
+};
 
 beforeEach(() => sandbox("POST", "reset"));
 after(() => sandbox("POST", "reset"));
@@ -164,7 +170,8 @@ for (const [example, scenario] of EXAMPLES) {
     });
 
     it("shows the model what else Egnyte refuses", async () => {
-      await fault({ kind: "error", status: 403, shape: "errorMessage", message: "Not for you" }, 1);
+      const message = "Not for you";
+      await fault({ kind: "error", status: 403, shape: "errorMessage", message }, 1);
       const { stdout } = await run(example);
       assert.match(stdout, /I gave up\. [^]*Egnyte answered 403[^]*Not for you[^]*Next: /);
       assert.equal((await received()).filter(({ status }) => status === 403).length, 1);
@@ -173,5 +180,6 @@ for (const [example, scenario] of EXAMPLES) {
 }
 
 it("the TypeScript fits the types of its SDKs", async () => {
-  await ran(process.execPath, folder("typescript/node_modules/typescript/bin/tsc"), "-p", folder("typescript"));
+  const compiler = folder("typescript/node_modules/typescript/bin/tsc");
+  await ran(process.execPath, compiler, "-p", folder("typescript"));
 });
