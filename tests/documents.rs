@@ -45,7 +45,7 @@ fn links_and_paths_lead_somewhere() {
         let text = read(document);
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         let links = links.filter(|link| !link.starts_with("http") && !link.starts_with('#'));
-        let folders = ["src/", "tests/", "tool-docs/", "migrations/", "benches/"];
+        let folders = ["src/", "tests/", "tool-docs/", "migrations/", "benches/", "examples/"];
         let paths = text.split('`').skip(1).step_by(2).filter(|code| {
             folders.iter().any(|folder| code.starts_with(folder)) && !code.contains([' ', '…', '<'])
         });
