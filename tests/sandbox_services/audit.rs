@@ -180,7 +180,7 @@ async fn following_the_cursor_reads_the_whole_stream_once() {
     let mut times = Vec::new();
     for calls in 1.. {
         let events = page["events"].as_array().unwrap();
-        times.extend(events.iter().map(|event| event["eventDate"].as_i64().unwrap()));
+        times.extend(events.iter().map(|event| event["date"].as_i64().unwrap()));
         if page["moreEvents"] == false {
             assert!(calls > 2, "more than one page");
             break;
@@ -213,7 +213,7 @@ async fn a_stream_is_narrowed_by_repeated_types_and_the_cursor_remembers_them() 
             .as_array()
             .unwrap()
             .iter()
-            .map(|event| event["auditType"].as_str().unwrap())
+            .map(|event| event["auditSource"].as_str().unwrap())
             .collect();
         kinds.sort_unstable();
         kinds.dedup();

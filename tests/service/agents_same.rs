@@ -109,9 +109,12 @@ fn steady(value: &mut Value) {
             }
         }
         Value::Array(list) => list.iter_mut().for_each(steady),
-        Value::String(text) if text.starts_with("20") && text.contains('T') => {
+        Value::String(text)
+            if text.ends_with(" GMT") || (text.starts_with("20") && text.contains('T')) =>
+        {
             "a time".clone_into(text);
         }
+        Value::String(text) if text.contains("/transfer/") => "a link".clone_into(text),
         Value::String(text) if text.starts_with(REFUSED) => {
             // Arguments have no order, and their faults stand in that of the request.
             let faults = text.trim_start_matches(REFUSED);

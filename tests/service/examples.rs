@@ -4,6 +4,7 @@ use std::path::Path;
 
 use egnyte_mcp::catalog::Catalog;
 use egnyte_mcp::catalog::definition::Transfer;
+use egnyte_mcp::catalog::doc::Example;
 use egnyte_mcp::crypto::Keyring;
 use egnyte_mcp::server::documents;
 use serde_json::{Value, json};
@@ -18,34 +19,61 @@ fn catalog() -> Catalog {
 async fn every_documented_example_sends_exactly_the_request_it_states_and_succeeds() {
     let service = Service::connected().await;
     let url = service.mint(json!({})).await.url;
+    let mut faults = Vec::new();
     for tool in catalog().tools() {
-        assert!(!tool.examples.is_empty(), "{} has no example", tool.names.long);
+        let name = &tool.names.long;
+        if tool.examples.is_empty() {
+            faults.push(format!("{name} has no example"));
+        }
         for example in &tool.examples {
             service.sandbox.reset();
-            let name = &tool.names.long;
-            let result = service.call(&url, name, Value::Object(example.arguments.clone())).await;
-            assert_eq!(result["isError"], false, "{name}, {}: {result}", example.title);
-            let Some(call) = tool.call() else { continue }; // Steps make several requests.
-            if let Some(way) = call.endpoint.transfer {
+            let arguments = Value::Object(example.arguments.clone());
+            let result = service.call(&url, name, arguments).await;
+            if let (false, Some(call)) = (result["isError"] == true, tool.call())
+                && let Some(way) = call.endpoint.transfer
+            {
                 use_link(&service, way, &result).await;
             }
-            let received = service.received();
-            assert_eq!(received.len(), 1, "{name}, {}", example.title);
-            let request = &received[0];
-            let line = format!("{} {}", request["method"], request["target"]).replace('"', "");
-            assert_eq!(Some(line), example.request, "{name}, {}", example.title);
-            let body = request["body"].as_str().unwrap();
-            let expected = match &example.body {
-                Some(Value::String(text)) => text.clone(), // A form or text.
-                other => other.as_ref().map(Value::to_string).unwrap_or_default(),
-            };
-            for (header, value) in &example.headers {
-                let sent = &request["headers"][header.to_ascii_lowercase()];
-                assert_eq!(sent, value, "{name}, {}", example.title);
+            if let Some(fault) = fault(example, &result, &service.received()) {
+                faults.push(format!("{name}, {}: {fault}", example.title));
             }
-            assert_eq!(body, expected, "{name}, {}", example.title);
         }
     }
+    assert!(faults.is_empty(), "{} wrong:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What an example promises and did not happen. A tool of several steps states no request: that it
+/// succeeds is all that is asked of it here.
+fn fault(example: &Example, result: &Value, received: &[Value]) -> Option<String> {
+    if result["isError"] != false {
+        return Some(format!("failed: {result}"));
+    }
+    let stated = example.request.as_ref()?;
+    let [request] = received else {
+        return Some(format!("{} requests instead of one", received.len()));
+    };
+    let line = format!("{} {}", request["method"], request["target"]).replace('"', "");
+    if line != *stated {
+        return Some(format!("sent {line}"));
+    }
+    let (sent, cut) = (&request["body"], request["body_cut"] == true);
+    let as_stated = match &example.body {
+        None => sent == "",
+        // The domain keeps no uploads; that as much arrived has to do.
+        Some(Value::String(text)) if cut => {
+            request["headers"]["content-length"] == text.len().to_string().as_str()
+        }
+        Some(Value::String(text)) => sent == text.as_str(), // A form or text.
+        // The order of keys means nothing.
+        Some(body) => serde_json::from_str(sent.as_str()?).is_ok_and(|sent: Value| sent == *body),
+    };
+    if !as_stated {
+        return Some(format!("sent the body {sent}"));
+    }
+    let mut headers = example.headers.iter();
+    let other = headers
+        .find(|(name, value)| request["headers"][name.to_ascii_lowercase()] != value.as_str());
+    other.map(|(name, _)| format!("sent another {name}: {}", request["headers"]))
 }
 
 /// Uses the link that a tool made, and with it makes the tool's request.

@@ -47,10 +47,12 @@ pub fn gather(
     }
 }
 
-/// The argument that the last part of `/proxy/{resource}/{id}` fills: the path's last, in which
-/// Egnyte names the item itself.
+/// The argument that the last part of `/proxy/{resource}/{id}` fills: the path's `id`, or else its
+/// last, in which Egnyte names the item itself.
 fn item_argument(tool: &Tool) -> &str {
-    tool.call().and_then(|call| call.endpoint.line.arguments().last()).unwrap_or("id")
+    let line = tool.call().map(|call| &call.endpoint.line);
+    let named = line.and_then(|line| line.arguments().find(|name| *name == "id"));
+    named.or_else(|| line.and_then(|line| line.arguments().last())).unwrap_or("id")
 }
 
 fn of_body(tool: &Tool, body: Option<&str>) -> Result<Map<String, Value>, Failure> {

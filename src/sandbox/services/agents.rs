@@ -51,8 +51,16 @@ const ASK: &[Field] = &[
     optional("selectedItems", Of(SELECTED)),
 ];
 
-pub(super) fn none_asked() -> Runs {
-    Shelf::new(|n| uuid("aa", 0x1000 + n))
+/// One question to the first agent, asked before the first second and answered at the next look.
+pub(super) fn seeded() -> Runs {
+    let mut runs = Runs::new(|n| uuid("aa", 0x1000 + n));
+    runs.add(Run {
+        agent: uuid("aa", 1),
+        question: "Which clauses of this contract are unusual?".to_owned(),
+        sources: vec!["c3000000-0000-4000-8000-000000000004".to_owned()],
+        looks: 1,
+    });
+    runs
 }
 
 pub(super) fn state(runs: &Runs) -> Value {

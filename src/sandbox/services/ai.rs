@@ -53,8 +53,16 @@ const ASK_ASSISTANT: &[Field] = &[
 ];
 const STATUS_QUERY: &[Field] = &[optional("includeCitations", Flag)];
 
-pub(super) fn none_asked() -> Runs {
-    Shelf::new(|n| uuid("a9", 0x1000 + n))
+/// One question, asked before the first second and answered at the next look.
+pub(super) fn seeded() -> Runs {
+    let mut runs = Runs::new(|n| uuid("a9", 0x1000 + n));
+    runs.add(Run {
+        question: "Which contracts renew this year?".to_owned(),
+        sources: vec!["c3000000-0000-4000-8000-000000000004".to_owned()],
+        cited: true,
+        looks: 1,
+    });
+    runs
 }
 
 pub(super) fn state(runs: &Runs) -> Value {

@@ -169,13 +169,34 @@ fn event(n: i64) -> Value {
     let (kind, action) = course(n).copied().unwrap_or_default();
     let (user_id, user) =
         PEOPLE.iter().cycle().nth(place % PEOPLE.len()).copied().unwrap_or_default();
-    let file = known::FILES.iter().cycle().nth(place % known::FILES.len());
-    json!({
-        "auditType": kind,
-        "eventDate": time(n).as_millisecond(),
-        "userId": user_id,
-        "user": user,
+    let mut event = json!({
+        "auditSource": kind,
+        "date": time(n).as_millisecond(),
         "action": action,
-        "path": file.filter(|_| matches!(kind, "FILE_AUDIT" | "WORKFLOW_AUDIT")).map(|file| file.path),
-    })
+    });
+    let more = match kind {
+        "USER_AUDIT" | "GROUP_AUDIT" => json!({
+            "actor": user,
+            "group": (kind == "GROUP_AUDIT").then_some("Finance Operations"),
+            "subject": "nhaddad",
+            "source": "Web",
+        }),
+        _ => {
+            let on_file = matches!(kind, "FILE_AUDIT" | "WORKFLOW_AUDIT");
+            let file = known::FILES.iter().cycle().nth(place % known::FILES.len());
+            json!({
+                "user": user,
+                "userId": user_id.to_string(),
+                "access": "Web",
+                "ipAddress": "192.0.2.17",
+                "sourcePath": file.filter(|_| on_file).map(|file| file.path),
+                "targetPath": null,
+                "actionInfo": "",
+            })
+        }
+    };
+    if let (Value::Object(event), Value::Object(more)) = (&mut event, more) {
+        event.extend(more);
+    }
+    event
 }
