@@ -31,6 +31,7 @@ use std::sync::{Arc, OnceLock};
 use moka::sync::Cache;
 
 pub use filter::{Exposure, FilterError, ServerConfig, ToolNames};
+pub use lint::Note;
 pub use problem::Problem;
 pub use shelf::{Reloader, Shelf};
 pub use signature::Signature;
@@ -135,6 +136,11 @@ impl Catalog {
     /// All tools, in listing order.
     pub fn tools(&self) -> &[Arc<Tool>] {
         &self.tools
+    }
+
+    /// What authors may want to know of tools that are sound.
+    pub fn notes(&self) -> Vec<Note> {
+        lint::notes(&self.tools)
     }
 
     /// All resources that are defined, documented or not.
