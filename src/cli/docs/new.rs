@@ -10,6 +10,7 @@ use http::Method;
 use crate::catalog::Sources;
 use crate::catalog::definition::{self, MethodDefinition, RequestLine, ResourceDefinition};
 use crate::catalog::problem::Document;
+use crate::cli::output::say;
 use crate::cli::{Failure, Outcome};
 
 /// Options of `docs new`.
@@ -50,11 +51,11 @@ pub fn run(args: &Args) -> Outcome {
     if let Some(text) = changed {
         let path = args.tool_docs.join(&file);
         std::fs::write(&path, text)?;
-        println!("wrote {}: the request", path.display());
+        say!("wrote {}: the request", path.display())?;
     }
     write_new(&doc, &scaffold(&definition, &args.method, method))?;
-    println!("wrote {}: fill in the empty texts", doc.display());
-    println!("next: egnyte-mcp docs lint {}", args.tool_docs.display());
+    say!("wrote {}: fill in the empty texts", doc.display())?;
+    say!("next: egnyte-mcp docs lint {}", args.tool_docs.display())?;
     Ok(())
 }
 
