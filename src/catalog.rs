@@ -241,5 +241,8 @@ fn tool_of(
         return Err(vec![document.problem(&[], message, hint)]);
     }
     let doc = doc::parse(document).map_err(|problem| vec![problem])?;
+    let gaps = lint::gaps(document, &doc.description, &doc.front.examples);
+    // All that is missing is told at once, not what is below only after what is above.
     compile::compile(document, resource, method_name, endpoints, doc)
+        .map_err(|problems| problems.into_iter().chain(gaps).collect())
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::problem::{Document, Problem};
 use super::tool::Tool;
 
-pub use general::lint_names;
+pub use general::{gaps, lint_names};
 
 /// Where in a doc, what is wrong, and what to do.
 type Report<'a> = dyn FnMut(&[&str], String, &str) + 'a;
@@ -39,7 +39,7 @@ pub fn lint(document: Document<'_>, tool: &Tool) -> Vec<Problem> {
     };
     general::tool(tool, &mut report);
     hosts::tool(tool, &mut report);
-    problems.extend(general::description(document, &tool.description));
+    problems.extend(general::gaps(document, &tool.description, &tool.examples));
     problems.extend(text::tool(document, tool));
     problems
 }

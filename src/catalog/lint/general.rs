@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Report;
 use super::schema::Node;
+use crate::catalog::doc::Example;
 use crate::catalog::name::{MAX_LONG, MAX_SHORT};
 use crate::catalog::problem::{Document, Problem};
 use crate::catalog::tool::{Call, Tool};
@@ -24,10 +25,6 @@ const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "ob
 pub fn tool(tool: &Tool, report: &mut Report<'_>) {
     names_and_title(tool, report);
     hints(tool, report);
-    if tool.examples.is_empty() {
-        let hint = "add one: title, arguments, request, and body if there is one";
-        report(&["examples"], "there is no example".to_owned(), hint);
-    }
     for (index, example) in tool.examples.iter().enumerate() {
         // The same key once for each example, so that the place is that of this one.
         let keys = std::iter::repeat_n("arguments", index + 1);
@@ -59,8 +56,22 @@ pub fn lint_names(tools: &[Arc<Tool>]) -> Vec<Problem> {
     problems
 }
 
-/// Length of the description.
-pub fn description(document: Document<'_>, text: &str) -> Option<Problem> {
+/// What only a person can write and nobody has written yet.
+pub fn gaps(document: Document<'_>, description: &str, examples: &[Example]) -> Vec<Problem> {
+    let mut gaps: Vec<Problem> = self::description(document, description).into_iter().collect();
+    if examples.is_empty() {
+        let hint = "add one: title, arguments, request, and body if there is one";
+        gaps.push(document.problem(&["examples"], "there is no example", hint));
+    }
+    for (index, _) in examples.iter().enumerate().filter(|(_, one)| one.title.trim().is_empty()) {
+        let message = format!("example {} has no title", index + 1);
+        let hint = "say what a person would have asked for";
+        gaps.push(document.problem(&["examples", "title"], message, hint));
+    }
+    gaps
+}
+
+fn description(document: Document<'_>, text: &str) -> Option<Problem> {
     let length = text.chars().count();
     if length == 0 {
         let hint = "write below the front matter what it returns, when to use it, what instead";
