@@ -92,7 +92,7 @@ fn a_new_doc_has_every_part_and_lint_names_each_gap_in_it() {
     let problems = refused(home.path(), &["docs", "lint", "my-tool-docs"]);
     for gap in [
         "widgets/replace.md:10:5: `id` has no description",
-        "widgets/replace.md:18:5: example 1 has no title",
+        "widgets/replace.md:18:3: example 1 has no title",
         "widgets/replace.md:21:1: there is no description",
     ] {
         assert!(problems.contains(gap), "no {gap:?} in\n{problems}");
@@ -156,7 +156,7 @@ fn what_cannot_be_tried_says_why() {
             "there is no tool `list_egnyte_user`, did you mean `list_all_egnyte_users`?",
         ),
         (vec!["xyz"], "there is no tool `xyz`"),
-        (vec!["get_egnyte_user"], "\"id\" is a required property"),
+        (vec!["get_egnyte_user"], "`id` is missing"),
         (vec!["get_egnyte_user", "--arg", "id"], "--arg `id` is not NAME=VALUE"),
         (vec!["get_egnyte_user", "--arg", "id=999999"], "404 Not Found"),
         (vec!["get_egnyte_user", "--domain", "acme"], "--access-token-file"),

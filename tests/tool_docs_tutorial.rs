@@ -8,6 +8,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use egnyte_mcp::catalog::{Catalog, Sources};
+
 const README: &str = include_str!("../tool-docs/README.md");
 
 fn section() -> &'static str {
@@ -54,6 +56,21 @@ fn the_ten_minutes_lead_to_a_tool_that_answers() {
         before = line;
     }
     assert_eq!((ran, wrote), (4, 2), "the tutorial has lost its blocks");
+}
+
+#[test]
+fn the_task_shown_can_be_served() {
+    let (_, rest) = README.split_once("```yaml\n  find_owner:").unwrap();
+    let method = rest.split("```").next().unwrap();
+    let definition = format!("resource: owners\nsingular: owner\nmethods:\n  find_owner:{method}");
+    let doc = "---\ntitle: Find owners\nannotations: { readOnlyHint: true, destructiveHint: false, \
+               idempotentHint: true, openWorldHint: false }\nquery_schema:\n  properties: { path: \
+               { type: string, description: A path. } }\nexamples: [{ title: Whose?, arguments: {} }]\n\
+               ---\nSays whose.\n";
+    let built_in = Sources::built_in();
+    let added = [("owners/resource.yaml", definition.as_str()), ("owners/find_owner.md", doc)];
+    let catalog = Catalog::compile(&Sources::from_texts(built_in.iter().chain(added))).unwrap();
+    assert!(catalog.is_documented("owners", "find_owner"));
 }
 
 fn run(work: &Path, bin: &Path, block: &str) -> (bool, String) {
