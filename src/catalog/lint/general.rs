@@ -126,7 +126,8 @@ pub fn argument(node: &Node<'_>, report: &mut Report<'_>) {
         let hint = format!("give one: {}", TYPES.join(", "));
         report(place, message, &hint);
     }
-    let described = schema.get("description").and_then(Value::as_str).is_some_and(|d| d != "");
+    let described =
+        schema.get("description").and_then(Value::as_str).is_some_and(|d| !d.is_empty());
     if key.is_some() && !described {
         let message = format!("`{name}` has no description");
         report(place, message, "say what it is, in which form, and where to get it");

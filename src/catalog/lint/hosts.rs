@@ -55,7 +55,12 @@ const HOSTS: [&Rules; 4] = [&anthropic::RULES, &openai::RULES, &gemini::RULES, &
 
 /// Faults, and which hosts refuse each.
 #[derive(Default)]
-struct Faults<'a>(BTreeMap<(Vec<&'a str>, String), (Vec<&'static str>, &'static str)>);
+struct Faults<'a>(BTreeMap<Fault<'a>, Refusal>);
+
+/// Where, and what.
+type Fault<'a> = (Vec<&'a str>, String);
+/// By whom, and what to do.
+type Refusal = (Vec<&'static str>, &'static str);
 
 impl<'a> Faults<'a> {
     fn add(&mut self, rules: &Rules, place: &[&'a str], what: String, hint: &'static str) {
