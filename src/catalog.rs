@@ -31,6 +31,7 @@ use std::sync::{Arc, OnceLock};
 use moka::sync::Cache;
 
 pub use filter::{Exposure, FilterError, ServerConfig, ToolNames};
+pub use lint::Note;
 pub use problem::Problem;
 pub use shelf::{Reloader, Shelf};
 pub use signature::Signature;
@@ -137,6 +138,11 @@ impl Catalog {
         &self.tools
     }
 
+    /// What authors may want to know of tools that are sound.
+    pub fn notes(&self) -> Vec<Note> {
+        lint::notes(&self.tools)
+    }
+
     /// All resources that are defined, documented or not.
     pub fn resources(&self) -> impl Iterator<Item = &ResourceDefinition> {
         self.resources.values()
@@ -235,5 +241,8 @@ fn tool_of(
         return Err(vec![document.problem(&[], message, hint)]);
     }
     let doc = doc::parse(document).map_err(|problem| vec![problem])?;
+    let gaps = lint::gaps(document, &doc.description, &doc.front.examples);
+    // All that is missing is told at once, not what is below only after what is above.
     compile::compile(document, resource, method_name, endpoints, doc)
+        .map_err(|problems| problems.into_iter().chain(gaps).collect())
 }

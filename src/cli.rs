@@ -9,6 +9,7 @@ mod docs;
 mod file;
 mod mint;
 mod options;
+mod output;
 mod sandbox;
 mod serve;
 mod server;
@@ -69,6 +70,7 @@ pub fn main() -> ExitCode {
     };
     match runtime.block_on(run(command)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }
 }
@@ -95,10 +97,10 @@ async fn run(command: Command) -> Outcome {
 
 /// Prints an error with its causes.
 fn fail(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("egnyte-mcp: {error}");
+    output::aside(format_args!("egnyte-mcp: {error}"));
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  because: {error}");
+        output::aside(format_args!("  because: {error}"));
         cause = error.source();
     }
     ExitCode::FAILURE

@@ -54,6 +54,8 @@ mod paging;
 mod reauth;
 #[path = "service/redacted.rs"]
 mod redacted;
+#[path = "service/reload.rs"]
+mod reload;
 #[path = "service/secrets.rs"]
 mod secrets;
 #[path = "service/servers.rs"]

@@ -11,6 +11,8 @@ mod openai_responses;
 pub mod strict;
 mod truto;
 
+pub use openai::MAX_DESCRIPTION as CHAT_DESCRIPTION;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;

@@ -72,6 +72,20 @@ impl Document<'_> {
         problem
     }
 
+    /// `problem` at the first line from its own on that has `needle` in it, in any case. Text that
+    /// YAML writes in another way is not found, and the problem stays where it is.
+    pub fn problem_at(&self, problem: Problem, needle: &str) -> Problem {
+        let mut lines = self.text.lines().enumerate().skip(problem.line.saturating_sub(1));
+        let found = lines.find_map(|(index, line)| {
+            let at = line.to_lowercase().find(needle)?;
+            Some((index + 1, line.chars().count().min(at) + 1))
+        });
+        match found {
+            Some((line, column)) => Problem { line, column, ..problem },
+            None => problem,
+        }
+    }
+
     fn locate(&self, path: &[&str]) -> (usize, usize) {
         let mut found = (1, 1);
         let mut lines = self.text.lines().enumerate();

@@ -121,6 +121,11 @@ impl View {
     }
 }
 
+/// About how many tokens one tool in a listing costs a model.
+pub fn tool_token_estimate(tool: &Tool) -> usize {
+    mcp_tool(tool, ToolNames::default()).to_string().len().div_ceil(4)
+}
+
 /// A tool as MCP lists it (schema 2025-06-18 and later; older clients ignore what they lack).
 pub fn mcp_tool(tool: &Tool, names: ToolNames) -> Value {
     let mut listed = json!({

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::Outcome;
 use super::options::DataArgs;
+use super::output::say;
 use crate::store::Page;
 
 /// Commands below `account`.
@@ -33,7 +34,7 @@ pub async fn run(command: Command) -> Outcome {
                 let listing = store.accounts().list(&page).await?;
                 for account in listing.result {
                     let status = account.status.as_str();
-                    println!("{} {status:<16} {} ({})", account.id, account.name, account.domain);
+                    say!("{} {status:<16} {} ({})", account.id, account.name, account.domain)?;
                 }
                 let Some(cursor) = listing.next_cursor else { break };
                 page = Page::new(None, Some(&cursor))?;
@@ -41,7 +42,7 @@ pub async fn run(command: Command) -> Outcome {
         }
         Command::Remove { data, id } => {
             data.open_store().await?.accounts().delete(&id, Timestamp::now()).await?;
-            println!("removed, and its MCP servers revoked");
+            say!("removed, and its MCP servers revoked")?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Outcome;
 use super::options::DataArgs;
+use super::output::say;
 use crate::store::Page;
 
 /// Commands below `api-token`.
@@ -36,7 +37,7 @@ pub async fn run(command: Command) -> Outcome {
         Command::Create { data, name } => {
             let store = data.open_store().await?;
             let (_, token) = store.api_tokens().create(&name, Timestamp::now()).await?;
-            println!("{}", token.expose());
+            say!("{}", token.expose())?;
         }
         Command::List { data } => {
             let store = data.open_store().await?;
@@ -45,7 +46,7 @@ pub async fn run(command: Command) -> Outcome {
                 let listing = store.api_tokens().list(&page).await?;
                 for token in listing.result {
                     let state = if token.revoked_at.is_some() { "revoked" } else { "valid" };
-                    println!("{} {state:<8} {}", token.id, token.name);
+                    say!("{} {state:<8} {}", token.id, token.name)?;
                 }
                 let Some(cursor) = listing.next_cursor else { break };
                 page = Page::new(None, Some(&cursor))?;
@@ -53,7 +54,7 @@ pub async fn run(command: Command) -> Outcome {
         }
         Command::Revoke { data, id } => {
             data.open_store().await?.api_tokens().revoke(&id, Timestamp::now()).await?;
-            println!("revoked");
+            say!("revoked")?;
         }
     }
     Ok(())

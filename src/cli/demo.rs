@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::output::say;
 use super::{Failure, Outcome};
 use crate::crypto::{Secret, digest};
 use crate::egnyte::{ClientLimits, EgnyteUrl};
@@ -83,9 +84,9 @@ pub async fn run(args: Args) -> Outcome {
 
     let ready = connect(base_url, sandbox_url, &api_token).await?;
     if args.json {
-        println!("{}", serde_json::to_string(&ready)?);
+        say!("{}", serde_json::to_string(&ready)?)?;
     } else {
-        print!("{}", guide(&ready));
+        say!("{}", guide(&ready).trim_end())?;
     }
 
     listen::stop_signal().await;

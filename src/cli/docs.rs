@@ -1,6 +1,7 @@
 //! `docs`: work on tool docs without a server. `lint` is the same code as start-up.
 
 mod new;
+mod sizes;
 mod trial;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use schemars::schema_for;
 
 use super::Outcome;
+use super::output::say;
 use crate::catalog::definition::ResourceDefinition;
 use crate::catalog::doc::FrontMatter;
 use crate::crypto::Keyring;
@@ -20,6 +22,12 @@ pub enum Command {
     Lint {
         /// Folder of tool docs
         dir: Option<PathBuf>,
+        /// Print the size of every tool, not only of the largest
+        #[arg(long)]
+        sizes: bool,
+        /// Print which tools some host treats in another way, and why
+        #[arg(long)]
+        notes: bool,
     },
     /// Show which defined methods have a doc, and so are tools
     Coverage {
@@ -36,34 +44,36 @@ pub enum Command {
 
 pub async fn run(command: Command) -> Outcome {
     match command {
-        Command::Lint { dir } => lint(dir.as_ref()),
+        Command::Lint { dir, sizes, notes } => lint(dir.as_ref(), sizes, notes),
         Command::Coverage { dir } => coverage(dir.as_ref()),
         Command::New(args) => new::run(&args),
         Command::Try(args) => trial::run(&args).await,
         Command::Schema => schema(),
     }
 }
-fn lint(dir: Option<&PathBuf>) -> Outcome {
+
+fn lint(dir: Option<&PathBuf>, sizes: bool, notes: bool) -> Outcome {
     let catalog = documents::load(dir.map(PathBuf::as_path), &Keyring::generate()?)?;
     let tools = catalog.tools();
     let examples: usize = tools.iter().map(|tool| tool.examples.len()).sum();
-    println!("{} tools with {examples} examples, no problem found", tools.len());
-    Ok(())
+    say!("{} tools with {examples} examples, no problem found", tools.len())?;
+    sizes::print(&catalog, sizes)?;
+    sizes::print_notes(&catalog, notes)
 }
 
 fn coverage(dir: Option<&PathBuf>) -> Outcome {
     let catalog = documents::load(dir.map(PathBuf::as_path), &Keyring::generate()?)?;
     let (mut defined, mut documented) = (0, 0);
     for resource in catalog.resources() {
-        println!("{}", resource.resource);
+        say!("{}", resource.resource)?;
         for method in resource.methods.keys() {
             let is_tool = catalog.is_documented(&resource.resource, method);
             defined += 1;
             documented += usize::from(is_tool);
-            println!("  {} {method}", if is_tool { "tool " } else { "  -  " });
+            say!("  {} {method}", if is_tool { "tool " } else { "  -  " })?;
         }
     }
-    println!("{documented} of {defined} defined methods are documented, and so are tools");
+    say!("{documented} of {defined} defined methods are documented, and so are tools")?;
     Ok(())
 }
 
@@ -72,6 +82,6 @@ fn schema() -> Outcome {
         "resource.yaml": schema_for!(ResourceDefinition),
         "front matter": schema_for!(FrontMatter),
     });
-    println!("{}", serde_json::to_string_pretty(&schemas)?);
+    say!("{}", serde_json::to_string_pretty(&schemas)?)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Outcome;
 use super::options::{DataArgs, FilterArgs, read_access_token};
+use super::output::say;
 use crate::catalog::ServerConfig;
 use crate::egnyte::Domain;
 use crate::server::documents;
@@ -73,6 +74,6 @@ pub fn run(args: &Args) -> Outcome {
             expires_at: args.expires_at,
         },
     )?;
-    println!("{}/mcp/{}", args.public_url.trim_end_matches('/'), token.expose());
+    say!("{}/mcp/{}", args.public_url.trim_end_matches('/'), token.expose())?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::Outcome;
+use super::output::say;
 use crate::sandbox::{Sandbox, serve};
 use crate::server::listen;
 
@@ -21,9 +22,9 @@ pub async fn run(args: Args) -> Outcome {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
     let address = listener.local_addr()?;
-    println!("A stand-in Egnyte domain is at http://{address}");
-    println!("Access token: {}", Sandbox::ACCESS_TOKEN);
-    println!("Its switches: http://{address}/_sandbox");
+    say!("A stand-in Egnyte domain is at http://{address}")?;
+    say!("Access token: {}", Sandbox::ACCESS_TOKEN)?;
+    say!("Its switches: http://{address}/_sandbox")?;
     serve(listener, Sandbox::new(), listen::stop_signal()).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::Outcome;
 use super::options::DataArgs;
+use super::output::say;
 use crate::store::Page;
 
 /// Commands below `server`.
@@ -37,7 +38,7 @@ pub async fn run(command: Command) -> Outcome {
                 let listing = store.servers().list(&account, &page).await?;
                 for server in listing.result {
                     let expiry = server.expires_at.map_or("never".to_owned(), |at| at.to_string());
-                    println!("{} expires {expiry:<24} {}", server.id, server.name);
+                    say!("{} expires {expiry:<24} {}", server.id, server.name)?;
                 }
                 let Some(cursor) = listing.next_cursor else { break };
                 page = Page::new(None, Some(&cursor))?;
@@ -45,7 +46,7 @@ pub async fn run(command: Command) -> Outcome {
         }
         Command::Revoke { data, id } => {
             data.open_store().await?.servers().revoke(&id, Timestamp::now()).await?;
-            println!("revoked");
+            say!("revoked")?;
         }
     }
     Ok(())

@@ -1,12 +1,12 @@
 //! `tools`: what a filter offers, as clients and programs would see it, without a server.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Outcome;
 use super::options::FilterArgs;
+use super::output::{self, say};
 use crate::catalog::format::{Format, Selection, Strict};
 use crate::catalog::{ServerConfig, ToolNames};
 use crate::crypto::Keyring;
@@ -65,22 +65,22 @@ pub fn run(args: &Args) -> Outcome {
             ..Selection::default()
         };
         // Byte for byte what the service answers, so no line end.
-        std::io::stdout().write_all(&catalog.listing(&selection)?.body)?;
+        output::bytes(&catalog.listing(&selection)?.body)?;
         return Ok(());
     }
     let view = catalog.checked_view(&config)?;
     if args.json {
-        println!("{}", String::from_utf8_lossy(view.listing()));
+        say!("{}", String::from_utf8_lossy(view.listing()))?;
         return Ok(());
     }
     for tool in view.tools() {
         let effect = if tool.reads { "read" } else { "write" };
-        println!("{:<40} {effect:<6} {}", view.listed_name(tool), tool.title);
+        say!("{:<40} {effect:<6} {}", view.listed_name(tool), tool.title)?;
     }
     let listed = view.discovery().map_or_else(String::new, |discovery| {
         let names: Vec<&str> = discovery.tools().iter().map(|tool| tool.name).collect();
         format!(" behind {}", names.join(", "))
     });
-    println!("{} tools{listed}, about {} tokens", view.tools().len(), view.token_estimate());
+    say!("{} tools{listed}, about {} tokens", view.tools().len(), view.token_estimate())?;
     Ok(())
 }

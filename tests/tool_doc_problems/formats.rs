@@ -181,7 +181,7 @@ complaints! {
         => "  find:\n    steps:\n      - name: a\n        call: things.list\n  update:\n",
         [
             "things/resource.yaml:10:5: the steps have no `result`",
-            "  hint: give the expression of the result, such as \"{'result': by_email.items}\""
+            "  hint: give the shape of the result, such as { users: by_email.resources }"
         ];
 
     a_step_that_calls_nothing: "resource.yaml",

@@ -37,7 +37,6 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Notes a problem.
     /// Whether there is an argument of this name.
     pub fn has(&self, name: &str) -> bool {
         self.properties.contains_key(name)
@@ -232,12 +231,9 @@ impl<'a> Input<'a> {
 
     /// Lints one property by itself, so that a fault is reported where it stands.
     fn check(&mut self, place: &[&str], name: &str, property: &Value) {
-        let sound = self.problems.len();
-        let mut report = |place: &[&str], message: String, hint: &str| {
-            self.problems.push(self.document.problem(place, message, hint));
-        };
-        lint::argument(place, name, property, &mut report);
-        if self.problems.len() > sound {
+        let faults = lint::argument(self.document, place, name, property);
+        if !faults.is_empty() {
+            self.problems.extend(faults);
             return;
         }
         if let Err(error) = jsonschema::validator_for(property) {

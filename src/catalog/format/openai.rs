@@ -6,7 +6,7 @@ use super::{Note, Notes, Strict, strict};
 use crate::catalog::tool::Tool;
 
 /// Chat Completions refuses the whole request when one description is longer.
-const MAX_DESCRIPTION: usize = 1_024;
+pub const MAX_DESCRIPTION: usize = 1_024;
 
 pub(super) fn tools(tools: &[(&str, &Tool)], wanted: Strict, notes: &mut Notes) -> Value {
     let one = |&(name, tool): &(&str, &Tool)| {

@@ -37,6 +37,24 @@ struct Rules {
     takes: fn(&str, &Value) -> bool,
 }
 
+/// Formats of texts that OpenAI knows.
+pub use openai::FORMATS as OPENAI_FORMATS;
+
+/// Why an input schema has no strict form for OpenAI.
+pub fn openai_fault(schema: &Value) -> Option<String> {
+    openai::schema(schema).err()
+}
+
+/// What of an input schema is more than OpenAI takes.
+pub fn openai_size_fault(schema: &Value) -> Option<String> {
+    openai::too_large(schema.as_object()?)
+}
+
+/// Why an input schema has no strict form for Anthropic.
+pub fn anthropic_fault(schema: &Value) -> Option<String> {
+    anthropic::schema(schema).err()
+}
+
 /// A tool's parameters for OpenAI, and whether they are strict.
 pub(super) fn parameters(
     name: &str,

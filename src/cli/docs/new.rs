@@ -10,6 +10,7 @@ use http::Method;
 use crate::catalog::Sources;
 use crate::catalog::definition::{self, MethodDefinition, RequestLine, ResourceDefinition};
 use crate::catalog::problem::Document;
+use crate::cli::output::say;
 use crate::cli::{Failure, Outcome};
 
 /// Options of `docs new`.
@@ -50,11 +51,11 @@ pub fn run(args: &Args) -> Outcome {
     if let Some(text) = changed {
         let path = args.tool_docs.join(&file);
         std::fs::write(&path, text)?;
-        println!("wrote {}: the request", path.display());
+        say!("wrote {}: the request", path.display())?;
     }
     write_new(&doc, &scaffold(&definition, &args.method, method))?;
-    println!("wrote {}: fill in the empty texts", doc.display());
-    println!("next: egnyte-mcp docs lint {}", args.tool_docs.display());
+    say!("wrote {}: fill in the empty texts", doc.display())?;
+    say!("next: egnyte-mcp docs lint {}", args.tool_docs.display())?;
     Ok(())
 }
 
@@ -107,12 +108,7 @@ fn scaffold(resource: &ResourceDefinition, name: &str, method: &MethodDefinition
     // Whether steps only read depends on what they call.
     let reads = method.reads().unwrap_or(true);
     let mut text = String::from("---\n");
-    let noun = if name == "list" { &resource.resource } else { &resource.singular };
-    let mut title = format!("{name} {noun}").replace('_', " ");
-    if let Some(first) = title.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    _ = writeln!(text, "title: {title}");
+    _ = writeln!(text, "title: {}", title(resource, name));
     text.push_str("annotations:\n");
     for (hint, value, question) in [
         ("readOnlyHint", reads, "does it only read?"),
@@ -136,11 +132,30 @@ fn scaffold(resource: &ResourceDefinition, name: &str, method: &MethodDefinition
     }
     let part = if method.body.is_some() { "body_schema" } else { "query_schema" };
     _ = write!(text, "{part}:\n  properties: {{}}\n  required: []\n");
-    _ = write!(
-        text,
-        "examples:\n  - title: \"\"\n    arguments: {{}}\n    request: {verb} \n---\n"
-    );
+    text.push_str("examples:\n  - title: \"\"\n    arguments: {}\n");
+    if let Some(line) = &method.request {
+        _ = writeln!(text, "    request: {line}");
+    }
+    text.push_str("---\n");
     text
+}
+
+/// Such as "List users", "Get a user" and, for words of one's own, "Get settings of users".
+fn title(resource: &ResourceDefinition, method: &str) -> String {
+    let (plural, singular) = (&resource.resource, &resource.singular);
+    let mut title = match method.split_once('_') {
+        Some(_) => format!("{method} of {plural}"),
+        None if method == "list" => format!("list {plural}"),
+        None if singular.starts_with(['a', 'e', 'i', 'o', 'u']) => {
+            format!("{method} an {singular}")
+        }
+        None => format!("{method} a {singular}"),
+    }
+    .replace('_', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    title
 }
 
 /// Never over a file that is there.

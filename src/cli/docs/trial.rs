@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::Health;
 use crate::catalog::{ServerConfig, Tool};
 use crate::cli::options::read_access_token;
+use crate::cli::output::{self, say};
 use crate::cli::{Failure, Outcome};
 use crate::clock::Clock;
 use crate::crypto::{Keyring, Secret};
@@ -68,7 +69,7 @@ pub async fn run(args: &Args) -> Outcome {
     match outcome.result {
         Ok(json) => {
             let value: Value = serde_json::from_str(&json)?;
-            println!("{}", serde_json::to_string_pretty(&value)?);
+            say!("{}", serde_json::to_string_pretty(&value)?)?;
             Ok(())
         }
         Err(failure) => Err(failure.text().into()),
@@ -125,7 +126,8 @@ impl Target {
         for request in log.get("requests").and_then(Value::as_array).into_iter().flatten() {
             let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
             let status = request.get("status").unwrap_or(&Value::Null);
-            eprintln!("{} {} {} → {status}", text("method"), text("target"), text("body"));
+            let line = [text("method"), text("target"), text("body")].join(" ");
+            output::aside(format_args!("{} → {status}", line.trim_end()));
         }
     }
 }

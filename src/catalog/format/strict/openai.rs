@@ -18,8 +18,8 @@ const LONG_ENUM: usize = 250;
 /// ... has at most this many characters.
 const MAX_LONG_ENUM: usize = 15_000;
 
-/// Refused on others, `uri` among them.
-const FORMATS: [&str; 9] =
+/// Formats of texts. Others are refused, `uri` among them.
+pub const FORMATS: [&str; 9] =
     ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
 const KEYWORDS: [&str; 8] = [
     "minimum",
@@ -47,8 +47,16 @@ fn takes(keyword: &str, value: &Value) -> bool {
 /// The strict form of a whole input schema, or why there is none.
 pub(super) fn schema(schema: &Value) -> Result<Value, String> {
     let strict = convert(&RULES, schema, "")?;
+    match too_large(&strict) {
+        Some(fault) => Err(fault),
+        None => Ok(Value::Object(strict)),
+    }
+}
+
+/// Which limit on sizes `schema` does not keep.
+pub(super) fn too_large(schema: &Map<String, Value>) -> Option<String> {
     let mut size = Size::default();
-    size.add(&strict, 1);
+    size.add(schema, 1);
     let over = [
         (size.properties, MAX_PROPERTIES, "properties"),
         (size.levels, MAX_LEVELS, "levels of objects"),
@@ -56,10 +64,8 @@ pub(super) fn schema(schema: &Value) -> Result<Value, String> {
         (size.characters, MAX_CHARACTERS, "characters of names and values"),
         (size.long_enum, MAX_LONG_ENUM, "characters in one long enum"),
     ];
-    match over.into_iter().find(|(is, may, _)| is > may) {
-        Some((is, may, what)) => Err(format!("the schema has {is} {what}, OpenAI takes {may}")),
-        None => Ok(Value::Object(strict)),
-    }
+    let (is, may, what) = over.into_iter().find(|(is, may, _)| is > may)?;
+    Some(format!("the schema has {is} {what}, OpenAI takes {may}"))
 }
 
 /// What OpenAI counts.
