@@ -14,6 +14,8 @@
 //! program under measurement), `load` and `client` (the generator), `upstream`, `proxy` and
 //! `fixtures` (the other two processes), `process`, `failure`.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a report is printed")]
+
 mod arguments;
 mod client;
 mod failure;
