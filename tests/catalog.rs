@@ -66,25 +66,6 @@ fn every_example_produces_the_request_it_states() {
 }
 
 #[test]
-fn the_worked_example_of_the_readme_makes_a_tool() {
-    let readme = include_str!("../tool-docs/README.md");
-    let fenced = |language: &str| {
-        let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
-        rest.split_once("```").unwrap().0
-    };
-    let sources = Sources::from_texts([
-        ("comments/resource.yaml", fenced("yaml")),
-        ("comments/create.md", fenced("markdown")),
-    ]);
-
-    let catalog = Catalog::compile(&sources).unwrap();
-
-    assert!(readme.contains(&format!("is called `{}`", catalog.tools()[0].names.long)));
-    assert_eq!(catalog.tools().len(), 1);
-    assert_eq!(examples::check(&catalog, &cursors()), []);
-}
-
-#[test]
 fn the_tools_have_these_names_and_titles_in_this_order() {
     let mut lines = String::new();
     for tool in BUILT_IN.tools() {

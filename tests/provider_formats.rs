@@ -43,13 +43,13 @@ methods:
     );
     let limits = doc(
         "path_schema:\n  properties:\n    id: { type: integer, description: Id., minimum: 1 }\n  \
-         required: [id]\nbody_schema:\n  properties:\n    link: { type: string, format: uri, \
+         required: [id]\nbody_schema:\n  properties:\n    link: { type: string, format: email, \
          description: A link., maxLength: 90 }\n    kind: { type: string, enum: [a, b], \
          description: Kind., default: a }\n    parts: { type: array, description: Parts., minItems: 2, \
          items: { type: object, properties: { size: { type: number, multipleOf: 0.5, description: \
          Size. } } } }\n",
-        "arguments: { id: 1, link: 'https://a.b', kind: b, parts: [{ size: 1 }, {}] }\n    request: \
-         PATCH /pubapi/v2/things/1\n    body: { link: 'https://a.b', kind: b, parts: [{ size: 1 }, {}] }",
+        "arguments: { id: 1, link: a@b.example, kind: b, parts: [{ size: 1 }, {}] }\n    request: \
+         PATCH /pubapi/v2/things/1\n    body: { link: a@b.example, kind: b, parts: [{ size: 1 }, {}] }",
         &format!("Changes a thing. {}", "It says a lot about it. ".repeat(55)),
     );
     let plain =

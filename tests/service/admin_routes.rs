@@ -56,7 +56,9 @@ fn routes_in_source() -> BTreeSet<String> {
     let mut files = vec![src.join("api.rs")];
     files.extend(std::fs::read_dir(src.join("api")).unwrap().map(|entry| entry.unwrap().path()));
     let texts = files.iter().filter(|path| path.is_file()).map(std::fs::read_to_string);
-    texts.flat_map(|text| routes_in(&text.unwrap()).collect::<Vec<_>>()).collect()
+    let routes = texts.flat_map(|text| routes_in(&text.unwrap()).collect::<Vec<_>>());
+    // A transfer link is its own credential; `transfers.rs` has its tests.
+    routes.filter(|route| route != "/transfer/{link}").collect()
 }
 
 fn path_of(route: &str, service: &Service, server: &Minted) -> String {
@@ -124,10 +126,6 @@ async fn with_a_valid_api_token_every_route_answers_its_methods_and_a_405_to_all
         for method in METHODS {
             let taken = methods.iter().find(|(name, _)| *name == method);
             let expected = taken.map_or(405, |(_, status)| *status);
-            if expected != 405 && method != "GET" {
-                // What changes something must not take from the others what they need.
-                service = Service::connected().await;
-            }
             let minted = service.mint(json!({})).await;
             let path = path_of(route, &service, &minted);
             let answer = service.api(method, &path, None).await;
@@ -138,6 +136,10 @@ async fn with_a_valid_api_token_every_route_answers_its_methods_and_a_405_to_all
                 for (name, _) in *methods {
                     assert!(allow.contains(name), "{method} {route} allows {allow:?}");
                 }
+            }
+            if expected != 405 && method != "GET" {
+                // What changed something must not take from the others what they need.
+                service = Service::connected().await;
             }
         }
     }
